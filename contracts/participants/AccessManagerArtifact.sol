@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+// Compiled here so that deployments and bindings have OpenZeppelin's contract as they have our own.
+import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";

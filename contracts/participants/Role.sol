@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @notice The number of a role that an organisation can be accredited for: 0 to 55, so that a set of roles is a
+/// bitmask of 56 bits and an operator key fits one slot.
+type Role is uint8;
+
+using {equals as ==, bit} for Role global;
+
+function equals(Role a, Role b) pure returns (bool) {
+    return Role.unwrap(a) == Role.unwrap(b);
+}
+
+/// @notice The bit that stands for `role` in a set of roles.
+/// @dev A role above 55 has a bit that no set of roles (`uint56`) can hold.
+function bit(Role role) pure returns (uint256) {
+    return 1 << Role.unwrap(role);
+}
+
+/// @title Roles
+/// @notice The roles in use, by number. Numbers are never given a second meaning; a new role takes the next free one.
+library Roles {
+    /// @notice Health care provider as in 45 CFR 160.103: hospitals, practices, and laboratories and pharmacies that
+    /// hold or use patients' records.
+    Role internal constant PROVIDER = Role.wrap(0);
+    /// @notice Provider of emergency care: may use ETREAT consents and break the glass.
+    Role internal constant EMERGENCY_CARE = Role.wrap(1);
+    /// @notice Health plan or insurer (FHIR `Coverage.payor`).
+    Role internal constant PAYER = Role.wrap(2);
+    /// @notice Gateway that releases records and accounts for it (IHE XCA responding gateway).
+    Role internal constant GATEWAY = Role.wrap(3);
+    /// @notice Health data user: research and other secondary use (Regulation (EU) 2025/327, Article 2(2)).
+    Role internal constant HEALTH_DATA_USER = Role.wrap(4);
+    /// @notice Clinical investigator site (ICH E6(R3)).
+    Role internal constant INVESTIGATOR_SITE = Role.wrap(5);
+    /// @notice Public health authority as in 45 CFR 164.501.
+    Role internal constant PUBLIC_HEALTH_AUTHORITY = Role.wrap(6);
+    /// @notice Privacy officer who reviews other organisations' emergency accesses (45 CFR 164.530(a)).
+    Role internal constant PRIVACY_OFFICER = Role.wrap(7);
+    /// @notice Authority that may act on emergency accesses whose review is overdue (45 CFR 164.512(d)).
+    Role internal constant OVERSIGHT_AUTHORITY = Role.wrap(8);
+    /// @notice Court or other authority that appoints guardians for people who cannot decide themselves.
+    Role internal constant GUARDIANSHIP_AUTHORITY = Role.wrap(9);
+
+    /// @notice The highest number a role can have.
+    uint8 internal constant HIGHEST = 55;
+
+    /// @notice The AccessManager role whose members accredit participants for `role`: 100 + the role's number.
+    function accreditor(Role role) internal pure returns (uint64) {
+        return 100 + Role.unwrap(role);
+    }
+}

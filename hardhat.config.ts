@@ -1,0 +1,55 @@
+import "@nomicfoundation/hardhat-toolbox";
+import { TASK_COMPILE_SOLIDITY_GET_SOLC_BUILD } from "hardhat/builtin-tasks/task-names";
+import { subtask, vars, type HardhatUserConfig } from "hardhat/config";
+import type { SolcBuild } from "hardhat/types";
+
+import solcPackage from "solc/package.json";
+
+/** The compiler is the npm package `solc`, pinned by the lockfile: nothing is downloaded at compile time. */
+subtask(TASK_COMPILE_SOLIDITY_GET_SOLC_BUILD, async (): Promise<SolcBuild> => {
+  const { default: solc } = await import("solc");
+  return {
+    compilerPath: require.resolve("solc/soljson.js"),
+    isSolcJs: true,
+    version: solcPackage.version,
+    longVersion: solc.version().replace(".Emscripten.clang", ""),
+  };
+});
+
+/**
+ * A network reached over RPC. Its URL and key are Hardhat variables (`npx hardhat vars set NAME`), or environment
+ * variables `HARDHAT_VAR_NAME`: no address of a node and no key is ever in a file of this repository.
+ */
+function remote(name: string, chainId?: number) {
+  const key = `${name}_PRIVATE_KEY`;
+  return {
+    url: vars.get(`${name}_RPC_URL`, "http://127.0.0.1:8545"),
+    accounts: vars.has(key) ? [vars.get(key)] : [],
+    ...(chainId === undefined ? {} : { chainId }),
+  };
+}
+
+const config: HardhatUserConfig = {
+  solidity: {
+    version: solcPackage.version,
+    settings: {
+      evmVersion: "cancun",
+      optimizer: { enabled: true, runs: 1_000 },
+      outputSelection: { "*": { "*": ["storageLayout"] } },
+    },
+  },
+  networks: {
+    // Only under osaka are the cap on a transaction's gas (EIP-7825) and the P-256 precompile there.
+    hardhat: { hardfork: "osaka", allowUnlimitedContractSize: process.env.COVERAGE === "true" },
+    local: { url: vars.get("LOCAL_RPC_URL", "http://127.0.0.1:8545") },
+    sepolia: remote("SEPOLIA", 11_155_111),
+    baseSepolia: remote("BASE_SEPOLIA", 84_532),
+    opSepolia: remote("OP_SEPOLIA", 11_155_420),
+    custom: remote("CUSTOM"),
+  },
+  typechain: { outDir: "src/bindings", target: "ethers-v6", node16Modules: true },
+  gasReporter: { enabled: process.env.REPORT_GAS === "true", offline: true },
+  mocha: { timeout: 60_000 },
+};
+
+export default config;
