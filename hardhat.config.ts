@@ -35,6 +35,7 @@ const config: HardhatUserConfig = {
     settings: {
       evmVersion: "cancun",
       optimizer: { enabled: true, runs: 1_000 },
+      viaIR: true,
       outputSelection: { "*": { "*": ["storageLayout"] } },
     },
   },

@@ -41,12 +41,12 @@ library Purposes {
 
     /// @notice The number of the role that a user of data for `purpose` must be accredited for, or {NO_ROLE}.
     /// @dev `purpose` must be in {KNOWN}.
-    function roleFor(uint8 purpose) internal pure returns (uint256) {
-        return (ROLES_BY_PURPOSE >> (uint256(purpose) * 8)) & 0xFF;
+    function roleFor(uint256 purpose) internal pure returns (uint256) {
+        return (ROLES_BY_PURPOSE >> (purpose << 3)) & 0xFF;
     }
 
     /// @notice Whether `purpose` is a number in use.
-    function isKnown(uint8 purpose) internal pure returns (bool) {
+    function isKnown(uint256 purpose) internal pure returns (bool) {
         return (uint256(KNOWN) >> purpose) & 1 == 1;
     }
 }

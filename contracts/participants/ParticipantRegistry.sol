@@ -142,15 +142,18 @@ contract ParticipantRegistry is IParticipantRegistry, AccessManaged, SignedDecis
 
     /// @inheritdoc IParticipantRegistry
     function tryResolve(address account, Role role) public view returns (address principal, Standing standing) {
-        Operator memory operator = _operators[account];
-        principal = operator.principal;
-        if (principal == address(0)) {
-            principal = account;
-        } else {
+        Accreditation storage record = _accreditations[account][role];
+        principal = account;
+        // An address that was ever accredited for the role stands for itself.
+        if (record.status == AccreditationStatus.None) {
+            Operator storage operator = _operators[account];
+            principal = operator.principal;
+            if (principal == address(0)) return (account, Standing.Unaccredited);
             if (operator.expiresAt <= block.timestamp) return (principal, Standing.OperatorExpired);
             if (operator.roles & role.bit() == 0) return (principal, Standing.OperatorRoleMissing);
+            record = _accreditations[principal][role];
         }
-        standing = _standing(_accreditations[principal][role]);
+        standing = _standing(record);
     }
 
     /// @inheritdoc IParticipantRegistry
@@ -209,12 +212,13 @@ contract ParticipantRegistry is IParticipantRegistry, AccessManaged, SignedDecis
         require(expiresAt > block.timestamp, NotInFuture(expiresAt));
     }
 
-    function _standing(Accreditation memory record) private view returns (Standing) {
-        if (record.status == AccreditationStatus.Active) {
+    function _standing(Accreditation storage record) private view returns (Standing) {
+        AccreditationStatus status = record.status;
+        if (status == AccreditationStatus.Active) {
             return block.timestamp < record.validUntil ? Standing.Good : Standing.Expired;
         }
-        if (record.status == AccreditationStatus.Suspended) return Standing.Suspended;
-        return record.status == AccreditationStatus.Withdrawn ? Standing.Withdrawn : Standing.Unaccredited;
+        if (status == AccreditationStatus.None) return Standing.Unaccredited;
+        return status == AccreditationStatus.Suspended ? Standing.Suspended : Standing.Withdrawn;
     }
 
     /// @dev The record, for who may take it away: who gave it, or a current accreditor for the role.
