@@ -1,0 +1,52 @@
+/** Running the project's tools as child processes, without a shell. */
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+
+/** The root of the repository. */
+export const root = join(__dirname, "..");
+
+export interface Run {
+  /** Environment variables added to this process's. */
+  env?: NodeJS.ProcessEnv;
+  /** Folder to run in; the repository's root unless told. */
+  cwd?: string;
+  /** Return what the command prints instead of passing it on. */
+  capture?: boolean;
+}
+
+export interface Finished {
+  /** Exit code; 128 plus the signal's number is not modelled: a killed command has code 1. */
+  code: number;
+  /** What was printed, both streams in order, where it was captured. */
+  output: string;
+}
+
+/** Runs a command to its end, whatever its exit code. */
+export function run(command: string, args: string[], { env, cwd = root, capture = false }: Run = {}): Promise<Finished> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ["ignore", capture ? "pipe" : "inherit", capture ? "pipe" : "inherit"],
+    });
+    let output = "";
+    child.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr?.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    child.on("error", reject);
+    child.on("close", (code) => {
+      resolve({ code: code ?? 1, output });
+    });
+  });
+}
+
+/** Runs a module of a package in Node, `["typescript/bin/tsc", "-p", …]`, and throws where it fails. */
+export async function node([module, ...args]: [string, ...string[]], options: Run = {}): Promise<string> {
+  const { code, output } = await run(process.execPath, [binary(module), ...args], options);
+  if (code !== 0) throw new Error(`${[module, ...args].join(" ")} exited with ${code}${output && `:\n${output}`}`);
+  return output;
+}
+
+/** Path of a file of an installed package. */
+export function binary(module: string): string {
+  return require.resolve(module, { paths: [root] });
+}
