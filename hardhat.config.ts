@@ -6,14 +6,14 @@ import {
 } from "hardhat/builtin-tasks/task-names";
 import { subtask, vars, type HardhatUserConfig } from "hardhat/config";
 import { HardhatPluginError } from "hardhat/plugins";
-import type { CompilerOutput, SolcBuild } from "hardhat/types";
+import type { SolcBuild } from "hardhat/types";
 import solcPackage from "solc/package.json";
 
 import { generate } from "./scripts/generate";
 
 /** The compiler is the npm package `solc`, pinned by the lockfile: nothing is downloaded at compile time. */
 subtask(TASK_COMPILE_SOLIDITY_GET_SOLC_BUILD, async (): Promise<SolcBuild> => {
-  const { default: solc } = await import("solc");
+  const { default: solc } = (await import("solc")) as { default: { version(): string } };
   return {
     compilerPath: require.resolve("solc/soljson.js"),
     isSolcJs: true,
@@ -27,12 +27,16 @@ function isCoverage(hre: object): boolean {
   return "__SOLIDITY_COVERAGE_RUNNING" in hre;
 }
 
+interface CompilerOutput {
+  errors?: { sourceLocation?: { file: string } }[];
+}
+
 /** A warning of the compiler about our contracts is an error. */
 subtask(
   TASK_COMPILE_SOLIDITY_CHECK_ERRORS,
   async ({ output, quiet }: { output: CompilerOutput; quiet: boolean }, hre, runSuper): Promise<void> => {
     await runSuper({ output, quiet });
-    const warnings = ((output.errors ?? []) as { sourceLocation?: { file: string } }[]).filter(({ sourceLocation }) =>
+    const warnings = (output.errors ?? []).filter(({ sourceLocation }) =>
       sourceLocation?.file.startsWith("contracts/"),
     );
     if (warnings.length > 0 && !isCoverage(hre)) {

@@ -39,7 +39,9 @@ export async function generate({ root, artifacts }: Paths): Promise<string[]> {
   const abis = join(root, "src/abi/generated");
   const stamp = join(root, "cache/generated.txt");
   // The generator itself is among its sources: a change of it shows in what it writes.
-  const state = createHash("sha256").update([readFileSync(__filename, "utf8"), ...contents].join("\n")).digest("hex");
+  const state = createHash("sha256")
+    .update([readFileSync(__filename, "utf8"), ...contents].join("\n"))
+    .digest("hex");
   const fresh =
     existsSync(join(bindings, "index.ts")) &&
     existsSync(join(abis, "index.ts")) &&

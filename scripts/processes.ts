@@ -22,7 +22,11 @@ export interface Finished {
 }
 
 /** Runs a command to its end, whatever its exit code. */
-export function run(command: string, args: string[], { env, cwd = root, capture = false }: Run = {}): Promise<Finished> {
+export function run(
+  command: string,
+  args: string[],
+  { env, cwd = root, capture = false }: Run = {},
+): Promise<Finished> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
@@ -48,5 +52,5 @@ export async function node([module, ...args]: [string, ...string[]], options: Ru
 
 /** Path of a file of an installed package. */
 export function binary(module: string): string {
-  return require.resolve(module, { paths: [root] });
+  return join(root, "node_modules", module);
 }

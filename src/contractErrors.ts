@@ -1,5 +1,5 @@
 /** A revert of a contract as a typed error: its name, its arguments, and what to do about it. */
-import { Interface, type ErrorFragment, type InterfaceAbi } from "ethers";
+import { Interface, type ErrorFragment } from "ethers";
 
 import * as abis from "./abi/index.js";
 import { CareProofError } from "./errors.js";
@@ -61,7 +61,7 @@ function errorsBySelector(): Map<string, KnownError> {
   if (known === undefined) {
     known = new Map();
     for (const abi of [...Object.values(abis), LANGUAGE]) {
-      const contract = new Interface(abi as InterfaceAbi);
+      const contract = new Interface(abi);
       contract.forEachError((fragment) => known?.set(fragment.selector, { interface: contract, fragment }));
     }
   }

@@ -11,11 +11,13 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   InvalidSignature: "Have the signer sign exactly these fields, for this chain and this contract.",
   DeadlinePassed: "Have the signer sign again with a later deadline.",
   IssuedInFuture: "Set the signer's clock, or submit the decision once a block has reached that time.",
-  BatchOutOfSequence: "Read the stream's head and append the batch with the expected number, unless it is there already.",
+  BatchOutOfSequence:
+    "Read the stream's head and append the batch with the expected number, unless it is there already.",
   EmptyBatch: "Give a batch with at least one leaf and a root that is not zero.",
 
   // ParticipantRegistry
-  NotInGoodStanding: "Ask an accreditor of this role for an accreditation that counts now, or use a key that holds the role.",
+  NotInGoodStanding:
+    "Ask an accreditor of this role for an accreditation that counts now, or use a key that holds the role.",
   NotAccreditor: "Send this from an account that the AccessManager names for this role, without an execution delay.",
   UnknownRole: "Use a role number from 0 to 55.",
   WrongAccreditationStatus: "Read the accreditation: its present status does not allow this step.",
