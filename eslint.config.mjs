@@ -19,6 +19,7 @@ export default defineConfig(
     ],
   },
   js.configs.recommended,
+  { files: ["**/*.js"], languageOptions: { sourceType: "commonjs" } },
   {
     files: ["**/*.ts"],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],

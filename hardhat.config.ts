@@ -3,6 +3,7 @@ import {
   TASK_COMPILE_SOLIDITY,
   TASK_COMPILE_SOLIDITY_CHECK_ERRORS,
   TASK_COMPILE_SOLIDITY_GET_SOLC_BUILD,
+  TASK_TEST_GET_TEST_FILES,
 } from "hardhat/builtin-tasks/task-names";
 import { subtask, vars, type HardhatUserConfig } from "hardhat/config";
 import { HardhatPluginError } from "hardhat/plugins";
@@ -52,6 +53,17 @@ subtask(TASK_COMPILE_SOLIDITY, async (args: object, hre, runSuper): Promise<void
 });
 
 /**
+ * Tests are the files named `*.test.ts`. Those of the package need a build and have a run of their own, see
+ * `scripts/test.ts`; named on the command line, any file runs.
+ */
+subtask(TASK_TEST_GET_TEST_FILES, async ({ testFiles }: { testFiles: string[] }, _hre, runSuper): Promise<string[]> => {
+  const files = (await runSuper({ testFiles })) as string[];
+  return testFiles.length > 0
+    ? files
+    : files.filter((file) => /^(?!.*[\\/]test[\\/]package[\\/]).*\.test\.ts$/.test(file));
+});
+
+/**
  * A network reached over RPC. Its URL and key are Hardhat variables (`npx hardhat vars set NAME`), or environment
  * variables `HARDHAT_VAR_NAME`: no address of a node and no key is ever in a file of this repository.
  */
@@ -84,7 +96,12 @@ const config: HardhatUserConfig = {
   },
   typechain: { outDir: "src/bindings", dontOverrideCompile: true },
   gasReporter: { enabled: process.env.REPORT_GAS === "true", offline: true },
-  mocha: { timeout: 60_000 },
+  mocha: {
+    timeout: 60_000,
+    ...(process.env.TEST_COUNTS === undefined
+      ? {}
+      : { reporter: require.resolve("./scripts/testing/reporter.ts"), forbidOnly: true, forbidPending: true }),
+  },
 };
 
 export default config;

@@ -12,30 +12,30 @@ export interface Run {
   cwd?: string;
   /** Return what the command prints instead of passing it on. */
   capture?: boolean;
+  /** Return what the command prints, and pass it on too. */
+  echo?: boolean;
 }
 
 export interface Finished {
-  /** Exit code; 128 plus the signal's number is not modelled: a killed command has code 1. */
+  /** Exit code; 1 where a signal ended the command. */
   code: number;
   /** What was printed, both streams in order, where it was captured. */
   output: string;
 }
 
 /** Runs a command to its end, whatever its exit code. */
-export function run(
-  command: string,
-  args: string[],
-  { env, cwd = root, capture = false }: Run = {},
-): Promise<Finished> {
+export function run(command: string, args: string[], options: Run = {}): Promise<Finished> {
+  const { env, cwd = root, capture = false, echo = false } = options;
+  const stream = capture || echo ? "pipe" : "inherit";
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      cwd,
-      env: { ...process.env, ...env },
-      stdio: ["ignore", capture ? "pipe" : "inherit", capture ? "pipe" : "inherit"],
-    });
+    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", stream, stream] });
     let output = "";
-    child.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    child.stderr?.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    for (const source of [child.stdout, child.stderr]) {
+      source?.on("data", (chunk: Buffer) => {
+        output += chunk.toString();
+        if (echo) process.stdout.write(chunk);
+      });
+    }
     child.on("error", reject);
     child.on("close", (code) => {
       resolve({ code: code ?? 1, output });
@@ -48,6 +48,15 @@ export async function node([module, ...args]: [string, ...string[]], options: Ru
   const { code, output } = await run(process.execPath, [binary(module), ...args], options);
   if (code !== 0) throw new Error(`${[module, ...args].join(" ")} exited with ${code}${output && `:\n${output}`}`);
   return output;
+}
+
+/** Runs `scripts/<name>.ts`. */
+export function script(name: string, args: string[] = [], options: Run = {}): Promise<Finished> {
+  return run(
+    process.execPath,
+    ["--require", "ts-node/register/transpile-only", `scripts/${name}.ts`, ...args],
+    options,
+  );
 }
 
 /** Path of a file of an installed package. */

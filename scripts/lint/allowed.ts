@@ -5,4 +5,5 @@
 export const ALLOWED: Readonly<Record<string, string>> = {
   "multicall(bytes[])": "calls of the contract's own functions, each under these same rules",
   "nameOperator(address,uint56,uint40,uint40,bytes)": "signature of a key of an organisation",
+  "StringTooLong(string)": "OpenZeppelin's error about the contract's own EIP-712 name, thrown at deployment only",
 };
