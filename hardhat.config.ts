@@ -1,19 +1,66 @@
 import "@nomicfoundation/hardhat-toolbox";
-import { TASK_COMPILE_SOLIDITY_GET_SOLC_BUILD } from "hardhat/builtin-tasks/task-names";
+import {
+  TASK_COMPILE_SOLIDITY,
+  TASK_COMPILE_SOLIDITY_CHECK_ERRORS,
+  TASK_COMPILE_SOLIDITY_GET_SOLC_BUILD,
+  TASK_TEST_GET_TEST_FILES,
+} from "hardhat/builtin-tasks/task-names";
 import { subtask, vars, type HardhatUserConfig } from "hardhat/config";
+import { HardhatPluginError } from "hardhat/plugins";
 import type { SolcBuild } from "hardhat/types";
-
 import solcPackage from "solc/package.json";
+
+import { generate } from "./scripts/generate";
 
 /** The compiler is the npm package `solc`, pinned by the lockfile: nothing is downloaded at compile time. */
 subtask(TASK_COMPILE_SOLIDITY_GET_SOLC_BUILD, async (): Promise<SolcBuild> => {
-  const { default: solc } = await import("solc");
+  const { default: solc } = (await import("solc")) as { default: { version(): string } };
   return {
     compilerPath: require.resolve("solc/soljson.js"),
     isSolcJs: true,
     version: solcPackage.version,
     longVersion: solc.version().replace(".Emscripten.clang", ""),
   };
+});
+
+/** solidity-coverage compiles instrumented copies of the contracts: no place to judge them, nor to derive anything. */
+function isCoverage(hre: object): boolean {
+  return "__SOLIDITY_COVERAGE_RUNNING" in hre;
+}
+
+interface CompilerOutput {
+  errors?: { sourceLocation?: { file: string } }[];
+}
+
+/** A warning of the compiler about our contracts is an error. */
+subtask(
+  TASK_COMPILE_SOLIDITY_CHECK_ERRORS,
+  async ({ output, quiet }: { output: CompilerOutput; quiet: boolean }, hre, runSuper): Promise<void> => {
+    await runSuper({ output, quiet });
+    const warnings = (output.errors ?? []).filter(({ sourceLocation }) =>
+      sourceLocation?.file.startsWith("contracts/"),
+    );
+    if (warnings.length > 0 && !isCoverage(hre)) {
+      throw new HardhatPluginError("careproof", `The compiler warns ${warnings.length} times, see above.`);
+    }
+  },
+);
+
+/** The bindings, ABIs and addresses that the package exports follow from every compilation. */
+subtask(TASK_COMPILE_SOLIDITY, async (args: object, hre, runSuper): Promise<void> => {
+  await runSuper(args);
+  if (!isCoverage(hre)) await generate(hre.config.paths);
+});
+
+/**
+ * Tests are the files named `*.test.ts`. Those of the package need a build and have a run of their own, see
+ * `scripts/test.ts`; named on the command line, any file runs.
+ */
+subtask(TASK_TEST_GET_TEST_FILES, async ({ testFiles }: { testFiles: string[] }, _hre, runSuper): Promise<string[]> => {
+  const files = (await runSuper({ testFiles })) as string[];
+  return testFiles.length > 0
+    ? files
+    : files.filter((file) => /^(?!.*[\\/]test[\\/]package[\\/]).*\.test\.ts$/.test(file));
 });
 
 /**
@@ -48,9 +95,14 @@ const config: HardhatUserConfig = {
     opSepolia: remote("OP_SEPOLIA", 11_155_420),
     custom: remote("CUSTOM"),
   },
-  typechain: { outDir: "src/bindings", target: "ethers-v6", node16Modules: true },
+  typechain: { outDir: "src/bindings", dontOverrideCompile: true },
   gasReporter: { enabled: process.env.REPORT_GAS === "true", offline: true },
-  mocha: { timeout: 60_000 },
+  mocha: {
+    timeout: 60_000,
+    ...(process.env.TEST_COUNTS === undefined
+      ? {}
+      : { reporter: require.resolve("./scripts/testing/reporter.ts"), forbidOnly: true, forbidPending: true }),
+  },
 };
 
 export default config;

@@ -1,0 +1,5 @@
+module.exports = {
+  skipFiles: ["mocks"],
+  istanbulReporter: ["html", "json", "text"],
+  configureYulOptimizer: true,
+};

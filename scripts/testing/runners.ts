@@ -1,0 +1,54 @@
+/** The runners of tests, each reduced to how many tests passed and failed. The canaries run through the same functions. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { binary, run, script } from "../processes";
+
+export interface Result {
+  runner: string;
+  passed: number;
+  failed: number;
+  /** Why the runner is red although no test of it failed. */
+  problem?: string;
+}
+
+/** Green: tests ran, all passed, and the runner itself says so by its exit code. */
+export function isGreen({ passed, failed, problem }: Result): boolean {
+  return passed > 0 && failed === 0 && problem === undefined;
+}
+
+/** Runs mocha within Hardhat. Without files: all of `test/` that is not left out in `hardhat.config.ts`. */
+export async function mocha(runner: string, files: string[] = []): Promise<Result> {
+  const folder = mkdtempSync(join(tmpdir(), "careproof-"));
+  try {
+    const counts = join(folder, "counts.json");
+    const hardhat = binary("hardhat/internal/cli/bootstrap.js");
+    const { code } = await run(process.execPath, [hardhat, "test", ...files], { env: { TEST_COUNTS: counts } });
+    if (!existsSync(counts)) return { runner, passed: 0, failed: 0, problem: `ended with ${code} before any test` };
+    const { passed, failed } = JSON.parse(readFileSync(counts, "utf8")) as { passed: number; failed: number };
+    return judged({ runner, passed, failed }, code);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Runs the fuzz and invariant tests with forge.
+ * @param folder Folder of the Solidity tests.
+ */
+export async function forge(runner: string, folder: string, args: string[] = []): Promise<Result> {
+  const { code, output } = await script("fuzz", args, { env: { FOUNDRY_TEST: folder }, echo: true });
+  // "Ran 2 test suites in 1.20s (2.30s CPU time): 7 tests passed, 0 failed, 0 skipped (7 total tests)"
+  const summaries = [...output.matchAll(/(\d+) tests? passed, (\d+) failed, (\d+) skipped/g)];
+  const total = (column: number): number => summaries.reduce((sum, match) => sum + Number(match[column]), 0);
+  return judged({ runner, passed: total(1), failed: total(2) + total(3) }, code);
+}
+
+/** The exit code and the counts must agree; a run without tests proves nothing. */
+function judged(result: Result, code: number): Result {
+  if (code !== 0 && result.failed === 0) return { ...result, problem: `ended with ${code} although no test failed` };
+  if (code === 0 && result.failed > 0) return { ...result, problem: "ended with 0 although tests failed" };
+  if (result.passed + result.failed === 0) return { ...result, problem: "ran no test" };
+  return result;
+}

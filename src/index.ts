@@ -1,0 +1,8 @@
+/**
+ * CareProof: everything by domain. Contracts' ABIs are in `careproof/abi`, ethers classes in `careproof/bindings`.
+ */
+export * as consent from "./consent/index.js";
+export * as participants from "./participants/index.js";
+export * from "./contractErrors.js";
+export * from "./deployments/index.js";
+export * from "./errors.js";

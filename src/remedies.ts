@@ -1,0 +1,57 @@
+/**
+ * What the caller can do about each custom error of the contracts, one sentence each. A test fails where an error of the
+ * published ABIs has none, and where one here is of no contract.
+ */
+export const REMEDIES: Readonly<Record<string, string>> = {
+  // The language
+  Error: "The contract gave this reason; see its documentation.",
+  Panic: "This is a defect of the contract or an impossible input: report it with the transaction.",
+
+  // Kernel
+  InvalidSignature: "Have the signer sign exactly these fields, for this chain and this contract.",
+  DeadlinePassed: "Have the signer sign again with a later deadline.",
+  IssuedInFuture: "Set the signer's clock, or submit the decision once a block has reached that time.",
+  BatchOutOfSequence:
+    "Read the stream's head and append the batch with the expected number, unless it is there already.",
+  EmptyBatch: "Give a batch with at least one leaf and a root that is not zero.",
+
+  // ParticipantRegistry
+  NotInGoodStanding:
+    "Ask an accreditor of this role for an accreditation that counts now, or use a key that holds the role.",
+  NotAccreditor: "Send this from an account that the AccessManager names for this role, without an execution delay.",
+  UnknownRole: "Use a role number from 0 to 55.",
+  WrongAccreditationStatus: "Read the accreditation: its present status does not allow this step.",
+  NotInFuture: "Give a time (unix seconds) that is later than now.",
+  Empty: "Give an address that is not zero and at least one role.",
+  ParticipantIsOperator: "Remove the key from the organisation it acts for before it is accredited itself.",
+  OperatorIsParticipant: "Name a key that was never accredited itself.",
+  OperatorServesAnother: "Remove the key from the organisation it serves first, or name another key.",
+  NoOffer: "Have the organisation offer the key first, with offerOperator.",
+  NotOperatorOf: "Send this from the key itself or from the organisation it acts for.",
+
+  // OpenZeppelin: AccessManager and what it governs
+  AccessManagedUnauthorized: "Send this from an account that the AccessManager allows to call the function.",
+  AccessManagedRequiredDelay: "Schedule the call with the AccessManager and execute it once its delay has passed.",
+  AccessManagedInvalidAuthority: "Give the address of a deployed AccessManager.",
+  AccessManagerAlreadyScheduled: "Wait for the operation that is scheduled, or cancel it first.",
+  AccessManagerNotScheduled: "Schedule the operation first.",
+  AccessManagerNotReady: "Execute the operation once its delay has passed.",
+  AccessManagerExpired: "Schedule the operation again: it was not executed in time.",
+  AccessManagerLockedFunction: "This function of the AccessManager cannot be given to another role.",
+  AccessManagerLockedRole: "This role of the AccessManager cannot be changed.",
+  AccessManagerBadConfirmation: "Give the caller's own address as the confirmation.",
+  AccessManagerUnauthorizedAccount: "Send this from an account that holds the AccessManager role named.",
+  AccessManagerUnauthorizedCall: "Send this from an account that the AccessManager allows to call the function.",
+  AccessManagerUnauthorizedConsume: "Only the contract that the operation targets can consume it.",
+  AccessManagerUnauthorizedCancel: "Have who scheduled the operation, a guardian of its role or an admin cancel it.",
+  AccessManagerInvalidInitialAdmin: "Give the address of the first admin, which cannot be zero.",
+
+  // OpenZeppelin: utilities
+  AddressEmptyCode: "Check the address and the chain: there is no contract at this address.",
+  FailedCall: "The call inside this transaction failed without a reason: run it on its own to see why.",
+  InsufficientBalance: "Send enough of the chain's currency along with the call.",
+  SafeCastOverflowedUintDowncast: "Give a smaller number.",
+  InvalidAccountNonce: "Read the signer's current nonce and have it sign again.",
+  InvalidShortString: "Give a name of at most 31 bytes.",
+  StringTooLong: "Give a name of at most 31 bytes.",
+};
