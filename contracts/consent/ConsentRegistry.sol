@@ -35,8 +35,7 @@ contract ConsentRegistry is EmergencyAccess, IConsentRegistry {
     /// @notice Who decides for patients.
     IRepresentativeRegistry public immutable representatives;
 
-    mapping(address patient => mapping(address grantee => mapping(uint256 purpose => uint256 word)))
-        private _consents;
+    mapping(address patient => mapping(address grantee => mapping(uint256 purpose => uint256 word))) private _consents;
     mapping(address patient => mapping(address grantee => mapping(uint256 purpose => address)))
         private _representatives;
 
@@ -102,13 +101,7 @@ contract ConsentRegistry is EmergencyAccess, IConsentRegistry {
         ConsentRevocation calldata revocation,
         bytes calldata signature
     ) external returns (uint32 applied) {
-        _requireSigned(
-            revocation.decidedBy,
-            revocation.hash(),
-            revocation.issuedAt,
-            revocation.deadline,
-            signature
-        );
+        _requireSigned(revocation.decidedBy, revocation.hash(), revocation.issuedAt, revocation.deadline, signature);
         return
             _revoke(
                 revocation.patient,
@@ -238,9 +231,8 @@ contract ConsentRegistry is EmergencyAccess, IConsentRegistry {
             _requireLater(purpose, standing.issuedAt(), consent.issuedAt());
             bool patientDecided = _patientDecided(standing, revokedAllAt);
             require(representation.mayOverride || !patientDecided, PatientDecided(uint8(purpose)));
-            _consents[patient][grantee][purpose] = patientDecided
-                ? consent | ConsentWord.tombstone(0, PATIENT_DECIDED)
-                : consent;
+            _consents[patient][grantee][purpose] =
+                patientDecided ? consent | ConsentWord.tombstone(0, PATIENT_DECIDED) : consent;
             _representatives[patient][grantee][purpose] = representative;
         }
     }
@@ -334,8 +326,7 @@ contract ConsentRegistry is EmergencyAccess, IConsentRegistry {
 
     /// @dev Whether the patient had decided on what now stands, one by one or by revoking everything.
     function _patientDecided(uint256 standing, uint40 revokedAllAt) private pure returns (bool) {
-        return
-            standing.flags() & PATIENT_DECIDED != 0 || (revokedAllAt != 0 && standing.issuedAt() <= revokedAllAt);
+        return standing.flags() & PATIENT_DECIDED != 0 || (revokedAllAt != 0 && standing.issuedAt() <= revokedAllAt);
     }
 
     function _requireLater(uint256 purpose, uint40 decidedAt, uint40 issuedAt) private pure {

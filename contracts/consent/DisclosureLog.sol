@@ -20,8 +20,9 @@ contract DisclosureLog is IDisclosureLog, SignedDecisions {
     uint40 public constant LOG_PERIOD = 7 days;
 
     /// @notice The type tag of a receipt's leaf.
-    bytes32 public constant RECEIPT_LEAF =
-        keccak256("CareProof.ReceiptLeaf(address gateway,address signer,bytes32 disclosure,uint40 accessedAt)");
+    bytes32 public constant RECEIPT_LEAF = keccak256(
+        "CareProof.ReceiptLeaf(address gateway,address signer,bytes32 disclosure,uint40 accessedAt)"
+    );
 
     /// @notice Who is accredited for what.
     IParticipantRegistry public immutable participants;

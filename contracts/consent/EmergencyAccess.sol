@@ -44,12 +44,7 @@ abstract contract EmergencyAccess is PatientStanding, IEmergencyAccess, AccessMa
     /* EMERGENCIES */
 
     /// @inheritdoc IEmergencyAccess
-    function breakGlass(
-        address patient,
-        uint64 categories,
-        BreakGlassReason reason,
-        bytes32 justification
-    ) external {
+    function breakGlass(address patient, uint64 categories, BreakGlassReason reason, bytes32 justification) external {
         _requireCategories(categories);
         address provider = participants.resolve(msg.sender, Roles.EMERGENCY_CARE);
         address owed = _pendingReviews[msg.sender].patient;
@@ -177,11 +172,7 @@ abstract contract EmergencyAccess is PatientStanding, IEmergencyAccess, AccessMa
     /* VIEWS */
 
     /// @inheritdoc IEmergencyAccess
-    function emergencyOf(
-        address patient,
-        address provider,
-        address operator
-    ) external view returns (Emergency memory) {
+    function emergencyOf(address patient, address provider, address operator) external view returns (Emergency memory) {
         return _emergencies[patient][provider][operator];
     }
 
@@ -250,12 +241,7 @@ abstract contract EmergencyAccess is PatientStanding, IEmergencyAccess, AccessMa
         require(!_isRetired(_patients[patient].retiredAt), PatientRetired(patient));
         require(!_isEmergencyRefused(patient, provider), EmergencyForbidden(patient, provider));
         expiresAt = uint40(block.timestamp) + EMERGENCY_DURATION;
-        _emergencies[patient][provider][operator] = Emergency(
-            categories,
-            uint40(block.timestamp),
-            expiresAt,
-            bySource
-        );
+        _emergencies[patient][provider][operator] = Emergency(categories, uint40(block.timestamp), expiresAt, bySource);
     }
 
     function _setBreakGlassPreference(address patient, bool forbidden, uint40 issuedAt) private {

@@ -134,12 +134,7 @@ interface IEmergencyAccess {
     /// @param justification Commitment of the written justification.
     /// @dev Caller: a key in good standing for EMERGENCY_CARE. Reverts: `NotInGoodStanding`, {EmergencyForbidden},
     /// {EmergencyUnreviewed}, {EmergencyRateExceeded}, `PatientRetired`, `UnknownCategories`.
-    function breakGlass(
-        address patient,
-        uint64 categories,
-        BreakGlassReason reason,
-        bytes32 justification
-    ) external;
+    function breakGlass(address patient, uint64 categories, BreakGlassReason reason, bytes32 justification) external;
 
     /// @notice Opens emergency access for `responder`, within what the patient allowed the calling source beforehand.
     /// @dev Caller: a source in force. The patient agreed to it, so it needs no review and no rate.
@@ -197,11 +192,7 @@ interface IEmergencyAccess {
     function removeEmergencySource(address source) external;
 
     /// @notice The emergency of `operator`, acting for `provider`, on `patient`. It may have run out.
-    function emergencyOf(
-        address patient,
-        address provider,
-        address operator
-    ) external view returns (Emergency memory);
+    function emergencyOf(address patient, address provider, address operator) external view returns (Emergency memory);
 
     /// @notice The review that `operator` owes.
     function pendingReviewOf(address operator) external view returns (PendingReview memory);

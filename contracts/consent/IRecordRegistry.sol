@@ -64,14 +64,14 @@ interface IRecordRegistry {
         address operator
     );
     /// @notice Emitted when a provider replaces a leaf with a corrected one.
-    event RecordSuperseded(address indexed provider, bytes32 indexed digest, bytes32 indexed successor, address operator);
-    /// @notice Emitted when a provider retracts a leaf.
-    event RecordRetracted(
+    event RecordSuperseded(
         address indexed provider,
         bytes32 indexed digest,
-        RetractionReason reason,
+        bytes32 indexed successor,
         address operator
     );
+    /// @notice Emitted when a provider retracts a leaf.
+    event RecordRetracted(address indexed provider, bytes32 indexed digest, RetractionReason reason, address operator);
 
     /// @notice Thrown when a proof does not lead from the leaf to the root of the batch.
     error LeafNotInBatch(address provider, uint64 sequence, bytes32 digest);

@@ -182,10 +182,7 @@ interface IRepresentativeRegistry {
     function decideAppointment(AppointmentDecision calldata decision, bytes calldata signature) external;
 
     /// @notice The representation of `patient` by `representative`, in force or not.
-    function representationOf(
-        address patient,
-        address representative
-    ) external view returns (Representation memory);
+    function representationOf(address patient, address representative) external view returns (Representation memory);
 
     /// @notice Whether what `representative` decided for `patient` at `decidedAt` (unix seconds) counts now.
     function counts(address patient, address representative, uint40 decidedAt) external view returns (bool);

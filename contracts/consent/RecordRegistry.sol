@@ -14,10 +14,9 @@ contract RecordRegistry is IRecordRegistry {
     using BatchStream for BatchStream.Stream;
 
     /// @notice The type tag of a record leaf.
-    bytes32 public constant RECORD_LEAF =
-        keccak256(
-            "CareProof.RecordLeaf(address patient,bytes32 commitment,uint8 category,uint40 recordedAt,bytes32 supersedes)"
-        );
+    bytes32 public constant RECORD_LEAF = keccak256(
+        "CareProof.RecordLeaf(address patient,bytes32 commitment,uint8 category,uint40 recordedAt,bytes32 supersedes)"
+    );
 
     /// @notice Who is accredited for what.
     IParticipantRegistry public immutable participants;

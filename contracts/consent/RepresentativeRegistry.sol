@@ -73,13 +73,7 @@ contract RepresentativeRegistry is IRepresentativeRegistry, SignedDecisions {
         bytes calldata signature
     ) external {
         bytes32 structHash = keccak256(
-            abi.encode(
-                RepresentativeTypes.REPRESENTATIVE_REMOVAL_TYPEHASH,
-                patient,
-                representative,
-                issuedAt,
-                deadline
-            )
+            abi.encode(RepresentativeTypes.REPRESENTATIVE_REMOVAL_TYPEHASH, patient, representative, issuedAt, deadline)
         );
         _requireSigned(patient, structHash, issuedAt, deadline, signature);
         uint40 decidedAt = _representations[patient][representative].decidedAt;
@@ -90,28 +84,14 @@ contract RepresentativeRegistry is IRepresentativeRegistry, SignedDecisions {
     /* BY AN AUTHORITY */
 
     /// @inheritdoc IRepresentativeRegistry
-    function appointRepresentative(
-        RepresentativeAppointment calldata appointment,
-        bytes calldata signature
-    ) external {
-        _requireTerms(
-            appointment.patient,
-            appointment.representative,
-            appointment.purposes,
-            appointment.expiresAt
-        );
+    function appointRepresentative(RepresentativeAppointment calldata appointment, bytes calldata signature) external {
+        _requireTerms(appointment.patient, appointment.representative, appointment.purposes, appointment.expiresAt);
         address authority = participants.resolve(appointment.officer, Roles.GUARDIANSHIP_AUTHORITY);
         require(
             participants.principalOf(appointment.representative) != authority,
             AuthorityCannotRepresent(authority, appointment.representative)
         );
-        _requireSigned(
-            appointment.officer,
-            appointment.hash(),
-            appointment.issuedAt,
-            appointment.deadline,
-            signature
-        );
+        _requireSigned(appointment.officer, appointment.hash(), appointment.issuedAt, appointment.deadline, signature);
         Representation storage representation = _representations[appointment.patient][appointment.representative];
         _requireLater(representation.decidedAt, appointment.issuedAt);
         _requireNoAppointment(representation, appointment.patient, appointment.representative);
@@ -158,30 +138,17 @@ contract RepresentativeRegistry is IRepresentativeRegistry, SignedDecisions {
         representation.decidedAt = decision.issuedAt;
         if (decision.inForce) {
             representation.status = RepresentationStatus.Confirmed;
-            emit AppointmentConfirmed(
-                decision.patient,
-                decision.representative,
-                decision.officer,
-                decision.issuedAt
-            );
+            emit AppointmentConfirmed(decision.patient, decision.representative, decision.officer, decision.issuedAt);
         } else {
             representation.status = RepresentationStatus.Ended;
-            emit RepresentationEnded(
-                decision.patient,
-                decision.representative,
-                decision.officer,
-                decision.issuedAt
-            );
+            emit RepresentationEnded(decision.patient, decision.representative, decision.officer, decision.issuedAt);
         }
     }
 
     /* VIEWS */
 
     /// @inheritdoc IRepresentativeRegistry
-    function representationOf(
-        address patient,
-        address representative
-    ) external view returns (Representation memory) {
+    function representationOf(address patient, address representative) external view returns (Representation memory) {
         return _representations[patient][representative];
     }
 
@@ -240,10 +207,7 @@ contract RepresentativeRegistry is IRepresentativeRegistry, SignedDecisions {
     }
 
     function _requireTerms(address patient, address representative, uint32 purposes, uint40 expiresAt) private view {
-        require(
-            representative != address(0) && representative != patient,
-            InvalidRepresentative(representative)
-        );
+        require(representative != address(0) && representative != patient, InvalidRepresentative(representative));
         require(purposes != 0 && purposes & ~Purposes.KNOWN == 0, UnknownPurposes(purposes));
         require(expiresAt > block.timestamp, ExpiryNotInFuture(expiresAt));
     }

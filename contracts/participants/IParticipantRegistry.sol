@@ -66,12 +66,7 @@ interface IParticipantRegistry {
     }
 
     /// @notice Emitted when an accreditation is given or renewed.
-    event Accredited(
-        address indexed participant,
-        Role indexed role,
-        address indexed accreditor,
-        uint40 validUntil
-    );
+    event Accredited(address indexed participant, Role indexed role, address indexed accreditor, uint40 validUntil);
     /// @notice Emitted when an accreditation is suspended by `by`.
     event AccreditationSuspended(address indexed participant, Role indexed role, address indexed by);
     /// @notice Emitted when a suspension is lifted by `by`.

@@ -224,18 +224,10 @@ contract ParticipantRegistry is IParticipantRegistry, AccessManaged, SignedDecis
     /// @dev The record, for who may take it away: who gave it, or a current accreditor for the role.
     function _recordForGiver(address participant, Role role) private view returns (Accreditation storage record) {
         record = _accreditations[participant][role];
-        require(
-            record.accreditor == msg.sender || _isNamed(msg.sender, role),
-            NotAccreditor(msg.sender, role)
-        );
+        require(record.accreditor == msg.sender || _isNamed(msg.sender, role), NotAccreditor(msg.sender, role));
     }
 
-    function _requireStatus(
-        address participant,
-        Role role,
-        AccreditationStatus status,
-        bool allowed
-    ) private pure {
+    function _requireStatus(address participant, Role role, AccreditationStatus status, bool allowed) private pure {
         require(allowed, WrongAccreditationStatus(participant, role, status));
     }
 

@@ -21,7 +21,7 @@ describe("codes of participants", () => {
     );
     expect(inSolidity).not.to.have.lengthOf(0);
     expect(Object.entries(ROLES)).to.deep.equal(inSolidity);
-    expect(source("Role.sol")).to.contain(`uint8 internal constant HIGHEST = ${HIGHEST_ROLE};`);
+    expect(source("Role.sol")).to.contain(`uint16 internal constant HIGHEST = ${HIGHEST_ROLE};`);
   });
 
   it("are the enums of IParticipantRegistry.sol, in their order", () => {

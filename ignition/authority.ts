@@ -1,0 +1,31 @@
+/**
+ * Who may do what through the `AccessManager`: the one table from which it is configured, and against which a test holds
+ * the deployed contracts. Nothing else in CareProof is open to governance.
+ */
+import { ROLES, accreditorRole, type RoleName } from "../src/participants/roles";
+
+/** AccessManager role of who names emergency sources of `ConsentRegistry`. */
+export const EMERGENCY_SOURCE_ADMIN = 200n;
+
+/** The functions of `ConsentRegistry` that {@link EMERGENCY_SOURCE_ADMIN} may call. */
+export const EMERGENCY_SOURCE_FUNCTIONS = ["setEmergencySource(address)", "removeEmergencySource(address)"] as const;
+
+/** The bodies that accredit, by the name of their Ignition parameter, and the roles each accredits for. */
+export const ACCREDITORS = {
+  medicalBoard: ["PROVIDER", "EMERGENCY_CARE"],
+  insuranceCommissioner: ["PAYER"],
+  healthDataAccessBody: ["GATEWAY", "HEALTH_DATA_USER"],
+  ethicsAuthority: ["INVESTIGATOR_SITE"],
+  healthMinistry: ["PUBLIC_HEALTH_AUTHORITY", "OVERSIGHT_AUTHORITY"],
+  dataProtectionAuthority: ["PRIVACY_OFFICER"],
+  justiceMinistry: ["GUARDIANSHIP_AUTHORITY"],
+} as const satisfies Record<string, readonly RoleName[]>;
+
+/** Name of an accrediting body. */
+export type Accreditor = keyof typeof ACCREDITORS;
+
+/** AccessManager roles and their labels, as shown by explorers. */
+export const ROLE_LABELS: readonly (readonly [bigint, string])[] = [
+  ...(Object.keys(ROLES) as RoleName[]).map((role) => [accreditorRole(role), `ACCREDITOR_OF_${role}`] as const),
+  [EMERGENCY_SOURCE_ADMIN, "EMERGENCY_SOURCE_ADMIN"],
+];

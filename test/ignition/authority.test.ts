@@ -1,0 +1,71 @@
+import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
+import { expect } from "chai";
+import { ignition } from "hardhat";
+
+import { ACCREDITORS, EMERGENCY_SOURCE_ADMIN, EMERGENCY_SOURCE_FUNCTIONS, ROLE_LABELS } from "../../ignition/authority";
+import CareProofModule from "../../ignition/modules/CareProof";
+import { ROLES, accreditorRole, type RoleName } from "../../src/participants/roles.js";
+import { accreditorFor, deployCareProof } from "../support/careproof";
+
+const ADMIN_ROLE = 0n;
+
+describe("authority after deployment", () => {
+  it("leaves nothing with the deployer", async () => {
+    const { accessManager, consents, deployer, others } = await loadFixture(deployCareProof);
+    const roles = [ADMIN_ROLE, ...ROLE_LABELS.map(([role]) => role)];
+    for (const role of roles) {
+      const [isMember] = await accessManager.hasRole(role, deployer.address);
+      expect(isMember, `role ${role}`).to.equal(false);
+    }
+    await expect(accessManager.connect(deployer).grantRole(ADMIN_ROLE, deployer.address, 0))
+      .to.be.revertedWithCustomError(accessManager, "AccessManagerUnauthorizedAccount")
+      .withArgs(deployer.address, ADMIN_ROLE);
+    await expect(consents.connect(deployer).setEmergencySource(others[0]!.address))
+      .to.be.revertedWithCustomError(consents, "AccessManagedUnauthorized")
+      .withArgs(deployer.address);
+  });
+
+  it("makes the address of the parameters the only admin", async () => {
+    const { accessManager, admin } = await loadFixture(deployCareProof);
+    expect((await accessManager.hasRole(ADMIN_ROLE, admin.address)).isMember).to.equal(true);
+    const granted = await accessManager.queryFilter(accessManager.filters.RoleGranted(ADMIN_ROLE));
+    const revoked = await accessManager.queryFilter(accessManager.filters.RoleRevoked(ADMIN_ROLE));
+    const admins = new Set(granted.map(({ args }) => args.account));
+    for (const { args } of revoked) admins.delete(args.account);
+    expect([...admins]).to.deep.equal([admin.address]);
+  });
+
+  it("names one body for each role, as the table says, and no body for another's", async () => {
+    const system = await loadFixture(deployCareProof);
+    for (const role of Object.keys(ROLES) as RoleName[]) {
+      for (const [body, account] of Object.entries(system.accreditors)) {
+        const [isMember, delay] = await system.accessManager.hasRole(accreditorRole(role), account.address);
+        expect(isMember, `${body} for ${role}`).to.equal(account.address === accreditorFor(system, role).address);
+        expect(delay).to.equal(0n);
+      }
+    }
+    expect(Object.values(ACCREDITORS).flat()).to.have.members(Object.keys(ROLES));
+  });
+
+  it("opens to governance only the functions in the table", async () => {
+    const { accessManager, consents, participants, admin } = await loadFixture(deployCareProof);
+    for (const contract of [consents, participants]) {
+      const address = await contract.getAddress();
+      for (const fragment of contract.interface.fragments) {
+        if (fragment.type !== "function") continue;
+        const signature = fragment.format("sighash");
+        const { selector } = contract.interface.getFunction(signature as never);
+        const role = await accessManager.getTargetFunctionRole(address, selector);
+        const isGoverned = (EMERGENCY_SOURCE_FUNCTIONS as readonly string[]).includes(signature);
+        expect(role, signature).to.equal(isGoverned && contract === consents ? EMERGENCY_SOURCE_ADMIN : ADMIN_ROLE);
+      }
+    }
+    expect((await accessManager.hasRole(EMERGENCY_SOURCE_ADMIN, admin.address)).isMember).to.equal(true);
+  });
+
+  it("cannot be deployed without saying who governs", async () => {
+    const failure: unknown = await ignition.deploy(CareProofModule).catch((error: unknown) => error);
+    expect(failure).to.be.instanceOf(Error);
+    expect((failure as Error).message).to.match(/parameter.*admin|admin.*parameter/is);
+  });
+});
