@@ -143,7 +143,10 @@ function ancestorsOf(
 }
 
 /** Depth-first search without recursion: a chain may be as long as the Bundle. */
-function checkAncestry(ancestors: ReadonlyMap<JsonObject, JsonObject[]>, places: ReadonlyMap<JsonObject, string>): void {
+function checkAncestry(
+  ancestors: ReadonlyMap<JsonObject, JsonObject[]>,
+  places: ReadonlyMap<JsonObject, string>,
+): void {
   const finished = new Set<JsonObject>();
   for (const start of ancestors.keys()) {
     const path: { node: JsonObject; next: number }[] = [{ node: start, next: 0 }];

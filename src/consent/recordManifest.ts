@@ -48,7 +48,11 @@ export interface ManifestRecord extends CommittedRecord {
 export function parseManifestHeader(line: string, where: string): ManifestHeader {
   const header = parseLine(line, where);
   if (header.format !== MANIFEST_FORMAT) {
-    throw new CareProofError("MANIFEST_INVALID", "not a manifest of records (careproof records commit writes one)", where);
+    throw new CareProofError(
+      "MANIFEST_INVALID",
+      "not a manifest of records (careproof records commit writes one)",
+      where,
+    );
   }
   if (header.version !== MANIFEST_VERSION) {
     throw new CareProofError("MANIFEST_INVALID", `unknown manifest version ${JSON.stringify(header.version)}`, where);

@@ -134,7 +134,7 @@ async function collect(
 /** Writes the leaves from the end of the array backwards, giving each chunk free once it is copied. */
 function placeLeaves(nodes: Uint8Array, chunks: Uint8Array[], count: number): void {
   let node = nodes.length - NODE;
-  for (let i = 0, chunk: Uint8Array | undefined; (chunk = chunks.shift()) !== undefined; ) {
+  for (let i = 0, chunk: Uint8Array | undefined; (chunk = chunks.shift()) !== undefined;) {
     for (let offset = 0; offset < chunk.length && i < count; offset += NODE, node -= NODE, i++) {
       nodes.set(chunk.subarray(offset, offset + NODE), node);
     }
