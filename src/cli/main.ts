@@ -17,15 +17,15 @@ export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
  * @param args The arguments, without those of Node.
  * @returns The exit code: 0, 1 where the command failed, 2 where its arguments are wrong.
  */
-export async function main(args: readonly string[], terminal: Terminal = process): Promise<number> {
+export async function main(args: readonly string[], terminal: Terminal = processTerminal()): Promise<number> {
   const json = args.includes("--json");
   try {
     await program(terminal, json).parseAsync(args, { from: "user" });
-    return terminal === process ? Number(process.exitCode ?? EXIT.done) : (terminal.exitCode ?? EXIT.done);
+    return terminal.exitCode ?? EXIT.done;
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return EXIT.done;
-      const message = error.message.replace(/^error: /, "");
+      const message = error.message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ");
       // Where no command is named, commander shows the help and has no message of its own.
       if (json) writeError(terminal, { code: "USAGE", message });
       return EXIT.usage;
@@ -40,6 +40,11 @@ export async function main(args: readonly string[], terminal: Terminal = process
   }
 }
 
+function processTerminal(): Terminal {
+  const { stdin, stdout, stderr, env } = process;
+  return { stdin, stdout, stderr, env };
+}
+
 function program(terminal: Terminal, json: boolean): Command {
   const root = new Command("careproof")
     .description("Consent and records of CareProof: FHIR R4 in and out, commitments, proofs, the chain.")
@@ -50,7 +55,12 @@ function program(terminal: Terminal, json: boolean): Command {
       writeOut: (text) => terminal.stdout.write(text),
       writeErr: (text) => (json ? true : terminal.stderr.write(text)),
       outputError: (text, write) => {
-        write(text.replace(/^error: /, "careproof: "));
+        write(
+          `${text
+            .replace(/^error: /, "careproof: ")
+            .trim()
+            .replace(/\s*\n\s*/g, " ")}\n`,
+        );
       },
     }),
   );
