@@ -17,7 +17,7 @@ function toMask(table: Readonly<Record<string, number>>, what: string, names: It
   let mask = 0n;
   for (const name of names) {
     const bit = Object.hasOwn(table, name) ? table[name] : undefined;
-    if (bit === undefined) throw new CareProofError("UNKNOWN_CODE", `${what} "${name}" is not known`);
+    if (bit === undefined) throw new CareProofError("CODE_UNKNOWN", `${what} "${name}" is not known`);
     mask |= 1n << BigInt(bit);
   }
   return mask;
@@ -32,36 +32,36 @@ function toNames<Name extends string>(table: Readonly<Record<Name, number>>, wha
     names.push(name as Name);
     rest &= ~value;
   }
-  if (rest !== 0n) throw new CareProofError("UNKNOWN_CODE", `bits 0x${rest.toString(16)} stand for no ${what}`);
+  if (rest !== 0n) throw new CareProofError("CODE_UNKNOWN", `bits 0x${rest.toString(16)} stand for no ${what}`);
   return names;
 }
 
-/** The `uint32` bitmask of purposes. Throws {@link CareProofError} `UNKNOWN_CODE` on a name that is not a purpose. */
+/** The `uint32` bitmask of purposes. Throws {@link CareProofError} `CODE_UNKNOWN` on a name that is not a purpose. */
 export function purposesToMask(purposes: Iterable<Purpose>): number {
   return Number(toMask(PURPOSES, "purpose", purposes));
 }
 
-/** The names in a `uint32` bitmask of purposes, lowest bit first. Throws `UNKNOWN_CODE` on a bit that has no name. */
+/** The names in a `uint32` bitmask of purposes, lowest bit first. Throws `CODE_UNKNOWN` on a bit that has no name. */
 export function maskToPurposes(mask: number | bigint): Purpose[] {
   return toNames(PURPOSES, "purpose", BigInt(mask));
 }
 
-/** The `uint64` bitmask of categories. Throws `UNKNOWN_CODE` on a name that is not a category. */
+/** The `uint64` bitmask of categories. Throws `CODE_UNKNOWN` on a name that is not a category. */
 export function categoriesToMask(categories: Iterable<Category>): bigint {
   return toMask(CATEGORIES, "category", categories);
 }
 
-/** The names in a `uint64` bitmask of categories, lowest bit first. Throws `UNKNOWN_CODE` on a bit that has no name. */
+/** The names in a `uint64` bitmask of categories, lowest bit first. Throws `CODE_UNKNOWN` on a bit that has no name. */
 export function maskToCategories(mask: number | bigint): Category[] {
   return toNames(CATEGORIES, "category", BigInt(mask));
 }
 
-/** The `uint8` bitmask of flags. Throws `UNKNOWN_CODE` on a name that is not a flag. */
+/** The `uint8` bitmask of flags. Throws `CODE_UNKNOWN` on a name that is not a flag. */
 export function flagsToMask(flags: Iterable<ConsentFlag>): number {
   return Number(toMask(CONSENT_FLAGS, "flag", flags));
 }
 
-/** The names in a `uint8` bitmask of flags, lowest bit first. Throws `UNKNOWN_CODE` on a bit that has no name. */
+/** The names in a `uint8` bitmask of flags, lowest bit first. Throws `CODE_UNKNOWN` on a bit that has no name. */
 export function maskToFlags(mask: number | bigint): ConsentFlag[] {
   return toNames(CONSENT_FLAGS, "flag", BigInt(mask));
 }

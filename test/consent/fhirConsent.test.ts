@@ -12,7 +12,6 @@ import {
 } from "../../src/consent/codes.js";
 import { parseDateTime } from "../../src/consent/fhir/dateTime.js";
 import { readConsent, type ReadConsentOptions } from "../../src/consent/fhir/readConsent.js";
-import { categoriesOfType } from "../../src/consent/fhir/resourceTypes.js";
 import { ConsentFormatError, LONGEST_CONSENT, type ConsentTerms, type Party } from "../../src/consent/fhir/terms.js";
 import { writeConsent } from "../../src/consent/fhir/writeConsent.js";
 
@@ -81,26 +80,18 @@ function grants(resource: unknown, options?: ReadConsentOptions) {
 
 describe("readConsent", () => {
   it("reads who may use what, for what, from when until when", () => {
-    const conditions = types(
-      "Condition",
-      "AdverseEvent",
-      "BodyStructure",
-      "ClinicalImpression",
-      "DetectedIssue",
-      "Flag",
-    );
-    expect(readConsent(consent({ ...treatment, class: [...conditions, ...types("RiskAssessment")] }))).to.deep.equal([
+    expect(readConsent(consent({ ...treatment, class: types("AllergyIntolerance") }))).to.deep.equal([
       {
         kind: "grant",
         patient: { reference: "Patient/example" },
         grantee: { reference: "Organization/clinic" },
         purposes: ["TREAT"],
-        categories: ["CONDITIONS"],
+        categories: ["ALLERGIES"],
         flags: [],
         notBefore: START_2026,
         expiresAt: START_2027,
         issuedAt: START_2026,
-        broadened: [],
+        inexact: [],
         path: "Consent.provision",
       },
     ]);
@@ -153,10 +144,26 @@ describe("readConsent", () => {
       expect(grant?.categories).to.deep.equal(["ETH"]);
     });
 
-    it("reads an Observation as every kind that an Observation can be, and says that it did", () => {
+    it("says where a resource type is not exactly the kinds of data it was read as", () => {
       const [grant] = grants(consent({ ...treatment, class: types("AllergyIntolerance", "Observation") }));
-      expect(grant?.categories).to.include.members(["ALLERGIES", "LABORATORY", "VITAL_SIGNS", "SOCIAL_HISTORY"]);
-      expect(grant?.broadened).to.deep.equal(["Consent.provision.class[1]"]);
+      expect(grant?.categories).to.deep.equal(["ALLERGIES", "LABORATORY", "VITAL_SIGNS", "SOCIAL_HISTORY"]);
+      expect(grant?.inexact).to.deep.equal(["Consent.provision.class[1]"]);
+    });
+
+    it("denies every kind that a resource of a denied type can be", () => {
+      const permitted = kinds("LABORATORY", "IMAGING", "CONDITIONS", "NOTES");
+      const provision = [{ type: "deny", class: types("Observation") }];
+      expect(grants(consent({ ...treatment, class: permitted, provision }))[0]?.categories).to.deep.equal(["NOTES"]);
+    });
+
+    it("knows all types of a kind as the whole kind, and fewer as less", () => {
+      const coverage = (...names: string[]) => grants(consent({ ...treatment, class: types(...names) }))[0];
+      const all = ["Immunization", "ImmunizationEvaluation", "ImmunizationRecommendation"];
+      expect(coverage(...all)).to.deep.include({ categories: ["IMMUNIZATIONS"], inexact: [] });
+      expect(coverage("Immunization")).to.deep.include({
+        categories: ["IMMUNIZATIONS"],
+        inexact: ["Consent.provision.class[0]"],
+      });
     });
 
     it("refuses classes that are no patient's data, of unknown systems, or profiles", () => {
@@ -472,7 +479,7 @@ describe("readConsent", () => {
     ];
     for (const [what, more, at] of refusals) {
       it(`refuses ${what}`, () => {
-        expect(refusal(consent({ ...treatment, ...more }))).to.include({ code: "INEXPRESSIBLE_CONSENT", path: at });
+        expect(refusal(consent({ ...treatment, ...more }))).to.include({ code: "CONSENT_INEXPRESSIBLE", path: at });
       });
     }
 
@@ -512,7 +519,7 @@ describe("readConsent", () => {
     ];
     for (const [what, value, at] of cases) {
       it(`refuses ${what}`, () => {
-        expect(refusal(value)).to.include({ code: "INVALID_CONSENT", path: at });
+        expect(refusal(value)).to.include({ code: "CONSENT_INVALID", path: at });
       });
     }
 
@@ -562,7 +569,7 @@ describe("writeConsent", () => {
       flags: some<ConsentFlag>(CONSENT_FLAGS, 0),
       lasts: fc.integer({ min: 1, max: LONGEST_CONSENT }),
       before: fc.integer({ min: 1, max: 2 * LONGEST_CONSENT }),
-      broadened: fc.constant([]),
+      inexact: fc.constant([]),
       ...decision,
     })
     .map(({ lasts, before, ...terms }) => {
@@ -647,13 +654,5 @@ describe("parseDateTime", () => {
     ]) {
       expect(parseDateTime(text), text).to.equal(undefined);
     }
-  });
-});
-
-describe("categoriesOfType", () => {
-  it("knows the types of the Patient compartment that a demonstration record has", () => {
-    expect(categoriesOfType("MedicationRequest")).to.deep.equal(["MEDICATIONS"]);
-    expect(categoriesOfType("ExplanationOfBenefit")).to.deep.equal(["COVERAGE_AND_CLAIMS"]);
-    expect(categoriesOfType("Practitioner")).to.equal(undefined);
   });
 });

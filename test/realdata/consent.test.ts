@@ -48,7 +48,7 @@ if (existsSync(folder)) {
 
     for (const [name, [path, why]] of Object.entries(REFUSED)) {
       it(`${name} is refused at ${path}: it ${why}`, () => {
-        expect(refusal(name)).to.deep.equal({ code: "INEXPRESSIBLE_CONSENT", path });
+        expect(refusal(name)).to.deep.equal({ code: "CONSENT_INEXPRESSIBLE", path });
       });
     }
 

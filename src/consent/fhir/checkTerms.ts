@@ -19,13 +19,13 @@ import { ConsentFormatError, LONGEST_CONSENT, type ConsentTerms, type Party } fr
 const LAST_SECOND = 253_402_300_799;
 
 function refuse(path: string, message: string): never {
-  throw new ConsentFormatError("INVALID_TERMS", message, path);
+  throw new ConsentFormatError("TERMS_INVALID", message, path);
 }
 
 /**
  * `value` as consent terms: names in the order of their bits and each once, addresses checksummed.
  *
- * Throws `ConsentFormatError` `INVALID_TERMS` with the path of what is missing, unknown or impossible; `root` is how the
+ * Throws `ConsentFormatError` `TERMS_INVALID` with the path of what is missing, unknown or impossible; `root` is how the
  * path begins.
  */
 export function checkTerms(value: unknown, root = "terms"): ConsentTerms {
@@ -64,7 +64,7 @@ export function checkTerms(value: unknown, root = "terms"): ConsentTerms {
     flags: maskToFlags(flagsToMask(flags)),
     notBefore,
     expiresAt,
-    broadened: [],
+    inexact: [],
   };
 }
 

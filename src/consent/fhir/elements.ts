@@ -21,12 +21,12 @@ export interface Code {
 
 /** Refuses what is no FHIR R4 `Consent`. */
 export function invalid(path: string, message: string): never {
-  throw new ConsentFormatError("INVALID_CONSENT", message, path);
+  throw new ConsentFormatError("CONSENT_INVALID", message, path);
 }
 
 /** Refuses what consent terms cannot say. */
 export function inexpressible(path: string, message: string): never {
-  throw new ConsentFormatError("INEXPRESSIBLE_CONSENT", message, path);
+  throw new ConsentFormatError("CONSENT_INEXPRESSIBLE", message, path);
 }
 
 /** Every element may have these; `_name` holds the extensions of a primitive element. */

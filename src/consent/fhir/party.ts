@@ -92,15 +92,15 @@ export function writeParty(party: Party, path: string, chainId: number | bigint 
   const { reference, address } = party;
   const separator = reference?.indexOf("|") ?? -1;
   if (address === undefined) {
-    if (reference === undefined) throw new ConsentFormatError("INVALID_TERMS", "needs a reference or an address", path);
+    if (reference === undefined) throw new ConsentFormatError("TERMS_INVALID", "needs a reference or an address", path);
     return separator < 0
       ? { reference }
       : { identifier: { system: reference.slice(0, separator), value: reference.slice(separator + 1) } };
   }
   if (chainId === undefined)
-    throw new ConsentFormatError("INVALID_TERMS", "an address needs the id of its chain", path);
+    throw new ConsentFormatError("TERMS_INVALID", "an address needs the id of its chain", path);
   if (separator >= 0) {
-    throw new ConsentFormatError("INVALID_TERMS", "has an identifier and an address; a FHIR Reference holds one", path);
+    throw new ConsentFormatError("TERMS_INVALID", "has an identifier and an address; a FHIR Reference holds one", path);
   }
   return {
     ...(reference === undefined ? {} : { reference }),

@@ -68,7 +68,7 @@ const ELEMENTS = [
 /**
  * Reads a FHIR R4 `Consent` (as parsed JSON) into the decisions it holds, one for each grantee and set of equal terms.
  *
- * Throws `ConsentFormatError`: `INVALID_CONSENT` for what is no FHIR R4 consent, `INEXPRESSIBLE_CONSENT` for what consent
+ * Throws `ConsentFormatError`: `CONSENT_INVALID` for what is no FHIR R4 consent, `CONSENT_INEXPRESSIBLE` for what consent
  * terms cannot say; `path` is the offending element.
  */
 export function readConsent(consent: unknown, options: ReadConsentOptions = {}): ConsentTerms[] {
@@ -254,13 +254,13 @@ function concerns(rule: Rule, party: Party, purpose: Purpose): boolean {
 
 /** One grant for each party and set of equal terms. A party has one set of terms for a purpose. */
 function mergePieces(pieces: readonly Piece[], patient: Party, issuedAt: number): ConsentGrant[] {
-  const byPurpose = new Map<string, Piece & { broadened: readonly string[] }>();
+  const byPurpose = new Map<string, Piece & { inexact: readonly string[] }>();
   for (const piece of pieces) {
     if (piece.categories === 0n) continue;
     const key = JSON.stringify([partyKey(piece.party), piece.purpose]);
     const other = byPurpose.get(key);
     if (other === undefined) {
-      byPurpose.set(key, { ...piece, broadened: piece.rule.broadened });
+      byPurpose.set(key, { ...piece, inexact: piece.rule.inexact });
       continue;
     }
     if (
@@ -276,18 +276,18 @@ function mergePieces(pieces: readonly Piece[], patient: Party, issuedAt: number)
     byPurpose.set(key, {
       ...other,
       categories: other.categories | piece.categories,
-      broadened: [...new Set([...other.broadened, ...piece.rule.broadened])],
+      inexact: [...new Set([...other.inexact, ...piece.rule.inexact])],
     });
   }
-  const grants = new Map<string, { first: Piece; purposes: Purpose[]; broadened: readonly string[] }>();
+  const grants = new Map<string, { first: Piece; purposes: Purpose[]; inexact: readonly string[] }>();
   for (const piece of byPurpose.values()) {
     const { party, categories, notBefore, expiresAt, rule } = piece;
     const key = JSON.stringify([partyKey(party), categories.toString(), notBefore, expiresAt, rule.flags]);
     const known = grants.get(key);
-    if (known === undefined) grants.set(key, { first: piece, purposes: [piece.purpose], broadened: piece.broadened });
+    if (known === undefined) grants.set(key, { first: piece, purposes: [piece.purpose], inexact: piece.inexact });
     else known.purposes.push(piece.purpose);
   }
-  return [...grants.values()].map(({ first, purposes, broadened }) => ({
+  return [...grants.values()].map(({ first, purposes, inexact }) => ({
     kind: "grant",
     patient,
     grantee: first.party,
@@ -297,7 +297,7 @@ function mergePieces(pieces: readonly Piece[], patient: Party, issuedAt: number)
     notBefore: first.notBefore,
     expiresAt: first.expiresAt,
     issuedAt,
-    broadened,
+    inexact,
     path: first.rule.path,
   }));
 }

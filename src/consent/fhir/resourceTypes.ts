@@ -1,24 +1,16 @@
 /**
- * The kinds of data that the FHIR R4 resource types hold: the types of the Patient compartment, and those that they
- * cannot be read without (`Patient`, `Medication`, `Device`, `Binary`). A type that is in no list, for instance
- * `Practitioner`, is no data of a patient.
+ * The kinds of data that the FHIR R4 resource types hold: the types of the Patient compartment and those that they cannot be
+ * read without. A type that is in no list, for instance `Practitioner`, is no data of a patient. The category of a single
+ * record is `recordCategory`'s to say; a test holds both together.
  */
 
 import type { Category } from "../codes.js";
 
-/** Resource types whose resources are of one kind each. Naming all types of a kind names the kind. */
+/** Types whose resources are all of one kind. */
 const TYPES_OF: Partial<Record<Category, readonly string[]>> = {
   DEMOGRAPHICS: ["Patient", "Person", "RelatedPerson"],
   ALLERGIES: ["AllergyIntolerance"],
-  CONDITIONS: [
-    "Condition",
-    "AdverseEvent",
-    "BodyStructure",
-    "ClinicalImpression",
-    "DetectedIssue",
-    "Flag",
-    "RiskAssessment",
-  ],
+  CONDITIONS: ["AdverseEvent", "BodyStructure", "Condition", "DetectedIssue", "Flag", "RiskAssessment"],
   MEDICATIONS: [
     "Medication",
     "MedicationAdministration",
@@ -27,59 +19,82 @@ const TYPES_OF: Partial<Record<Category, readonly string[]>> = {
     "MedicationStatement",
   ],
   IMMUNIZATIONS: ["Immunization", "ImmunizationEvaluation", "ImmunizationRecommendation"],
+  LABORATORY: ["Specimen"],
   IMAGING: ["ImagingStudy", "Media"],
-  PROCEDURES: ["Procedure", "ServiceRequest"],
-  ENCOUNTERS: ["Encounter", "EpisodeOfCare", "Appointment", "AppointmentResponse", "Schedule"],
-  CARE_PLANS: ["CarePlan", "CareTeam", "Goal", "NutritionOrder", "VisionPrescription", "RequestGroup"],
-  NOTES: ["Composition", "DocumentManifest", "DocumentReference", "Communication", "CommunicationRequest", "Binary"],
+  PROCEDURES: ["Procedure"],
+  ENCOUNTERS: ["Appointment", "AppointmentResponse", "Encounter", "EpisodeOfCare"],
+  CARE_PLANS: ["CarePlan", "CareTeam", "Goal", "NutritionOrder", "RequestGroup", "ServiceRequest", "Task"],
+  NOTES: [
+    "ClinicalImpression",
+    "Communication",
+    "CommunicationRequest",
+    "Composition",
+    "DocumentManifest",
+    "DocumentReference",
+  ],
   FAMILY_HISTORY: ["FamilyMemberHistory"],
-  DEVICES: ["Device", "DeviceRequest", "DeviceUseStatement", "SupplyRequest", "SupplyDelivery"],
+  GENOMICS: ["MolecularSequence"],
+  DEVICES: ["Device", "DeviceRequest", "DeviceUseStatement", "SupplyDelivery", "SupplyRequest", "VisionPrescription"],
   DEVICE_TELEMETRY: ["DeviceMetric"],
   COVERAGE_AND_CLAIMS: [
     "Account",
     "ChargeItem",
     "Claim",
     "ClaimResponse",
+    "Contract",
     "Coverage",
     "CoverageEligibilityRequest",
     "CoverageEligibilityResponse",
     "EnrollmentRequest",
+    "EnrollmentResponse",
     "ExplanationOfBenefit",
     "Invoice",
+    "PaymentNotice",
+    "PaymentReconciliation",
   ],
-  TRIAL_DATA: ["ResearchSubject"],
+  TRIAL_DATA: ["ResearchStudy", "ResearchSubject"],
   AUDIT_AND_CONSENT: ["AuditEvent", "Consent", "Provenance"],
-  OTHER: ["Basic", "Group", "List", "MeasureReport"],
+  OTHER: ["Basic", "Binary", "Group", "List", "MeasureReport", "QuestionnaireResponse"],
 };
 
-/** Resource types that hold several kinds, told apart only by what a resource of the type says. */
-const KINDS_OF: Readonly<Record<string, readonly Category[]>> = {
-  Observation: ["LABORATORY", "VITAL_SIGNS", "SOCIAL_HISTORY", "GENOMICS", "IMAGING", "DEVICE_TELEMETRY"],
-  DiagnosticReport: ["LABORATORY", "IMAGING", "GENOMICS"],
-  Specimen: ["LABORATORY"],
-  MolecularSequence: ["GENOMICS"],
-  QuestionnaireResponse: ["SOCIAL_HISTORY", "NOTES"],
+/** What naming a resource type in a consent is about. */
+export interface KindsOfType {
+  /** Kinds that a permit for the type gives. */
+  readonly permitted: readonly Category[];
+  /** Kinds that a denial of the type takes away: every one that a resource of the type can be of. */
+  readonly denied: readonly Category[];
+}
+
+/** Types whose resources are of several kinds, by what each says. A permit gives those that the type is mainly made for. */
+const MIXED: Readonly<Record<string, KindsOfType>> = {
+  Observation: {
+    permitted: ["LABORATORY", "VITAL_SIGNS", "SOCIAL_HISTORY"],
+    denied: ["LABORATORY", "VITAL_SIGNS", "SOCIAL_HISTORY", "IMAGING", "PROCEDURES", "CONDITIONS", "GENOMICS", "OTHER"],
+  },
+  DiagnosticReport: {
+    permitted: ["LABORATORY", "IMAGING", "GENOMICS"],
+    denied: ["LABORATORY", "IMAGING", "GENOMICS", "PROCEDURES", "VITAL_SIGNS", "SOCIAL_HISTORY", "CONDITIONS", "OTHER"],
+  },
 };
 
-const CATEGORIES_BY_TYPE: ReadonlyMap<string, readonly Category[]> = new Map([
+const KINDS: ReadonlyMap<string, KindsOfType> = new Map([
   ...Object.entries(TYPES_OF).flatMap(([category, types]) =>
-    types.map((type): [string, readonly Category[]] => [type, [category as Category]]),
+    types.map((type): [string, KindsOfType] => {
+      const kinds = [category as Category];
+      return [type, { permitted: kinds, denied: kinds }];
+    }),
   ),
-  ...Object.entries(KINDS_OF),
+  ...Object.entries(MIXED),
 ]);
 
-/** Kinds that are exactly a set of resource types: all of the kind, nothing else. */
-const SHARED = new Set(Object.values(KINDS_OF).flat());
+const NOT_EXACT: ReadonlySet<Category> = new Set(Object.values(MIXED).flatMap((kinds) => kinds.denied));
 
-/**
- * The kinds of data that resources of a FHIR R4 type can be of, or undefined where the type holds no data of a patient
- * (or is none of FHIR R4).
- */
-export function categoriesOfType(resourceType: string): readonly Category[] | undefined {
-  return CATEGORIES_BY_TYPE.get(resourceType);
+/** The kinds of data of a FHIR R4 resource type, or undefined where it holds no data of a patient or is none of R4. */
+export function kindsOfType(resourceType: string): KindsOfType | undefined {
+  return KINDS.get(resourceType);
 }
 
 /** The FHIR R4 resource types that a kind of data is exactly, or undefined where no set of types is the kind. */
 export function typesOfCategory(category: Category): readonly string[] | undefined {
-  return SHARED.has(category) ? undefined : TYPES_OF[category];
+  return NOT_EXACT.has(category) ? undefined : TYPES_OF[category];
 }

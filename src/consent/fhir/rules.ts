@@ -9,7 +9,7 @@ import { CATEGORIES, CONSENT_FLAGS, PURPOSES, type Category, type Purpose } from
 import { categoriesToMask } from "../masks.js";
 import { coding, concept, dateTime, element, inexpressible, invalid, items, text, type Element } from "./elements.js";
 import { partyKey, readParty, type PartyOptions } from "./party.js";
-import { categoriesOfType, typesOfCategory } from "./resourceTypes.js";
+import { kindsOfType, typesOfCategory } from "./resourceTypes.js";
 import {
   ACT_CODE,
   ACT_REASON,
@@ -42,8 +42,8 @@ export interface Rule {
   readonly end: number | undefined;
   /** The elements that this rule itself has, not those it inherits. */
   readonly own: ReadonlySet<string>;
-  /** Paths of the class codings that name only part of a kind of data. */
-  readonly broadened: readonly string[];
+  /** Paths of the class codings that are not exactly kinds of data. */
+  readonly inexact: readonly string[];
   readonly nested: readonly Rule[];
 }
 
@@ -89,7 +89,7 @@ export function readRule(
   const onward = readActions(provision);
   const labels = readLabels(provision, does);
   const purposes = readPurposes(provision, around);
-  const classes = readClasses(provision);
+  const classes = readClasses(provision, does);
   refuse(provision, "code", "a code picks single records out of a kind of data");
   refuse(provision, "dataPeriod", "a consent here covers the data of all times");
   refuse(provision, "data", "a consent here covers kinds of data, not single records");
@@ -115,7 +115,7 @@ export function readRule(
     categories,
     flags: (around?.flags ?? 0) | labels.flags | onward,
     own: new Set(Object.keys(provision.value)),
-    broadened: [...(around?.broadened ?? []), ...classes.broadened],
+    inexact: [...(around?.inexact ?? []), ...classes.inexact],
     nested: [],
   } satisfies Rule;
   return {
@@ -242,29 +242,29 @@ function readPurposes(provision: Element, around: Rule | undefined): ReadonlySet
   return purposes.size === 0 ? around?.purposes : purposes;
 }
 
-function readClasses(provision: Element): { mask: bigint; broadened: readonly string[] } {
+function readClasses(provision: Element, type: RuleType): { mask: bigint; inexact: readonly string[] } {
   let mask = 0n;
   const types = new Map<string, string>();
-  const kinds = new Set<Category>();
+  const named = new Set<Category>();
   for (const item of items(provision, "class")) {
     const { system, code, path } = coding(item.value, item.path);
     let found: readonly Category[] | undefined;
     if (system === RESOURCE_TYPES) {
-      found = categoriesOfType(code);
+      found = kindsOfType(code)?.[type === "permit" ? "permitted" : "denied"];
       types.set(code, path);
     } else if (system === CAREPROOF_CATEGORY && isCategory(code) && !isProtected(code)) {
       found = [code];
-      kinds.add(code);
+      named.add(code);
     }
     if (found === undefined) inexpressible(path, `class ${code} of ${system} is no kind of data known here`);
     mask |= categoriesToMask(found);
   }
-  const whole = (kind: Category): boolean =>
-    kinds.has(kind) || (typesOfCategory(kind)?.every((type) => types.has(type)) ?? false);
-  const broadened = [...types]
-    .filter(([type]) => categoriesOfType(type)?.every(whole) !== true)
+  const isWhole = (kind: Category): boolean =>
+    named.has(kind) || typesOfCategory(kind)?.every((name) => types.has(name)) === true;
+  const inexact = [...types]
+    .filter(([name]) => kindsOfType(name)?.denied.every(isWhole) !== true)
     .map(([, path]) => path);
-  return { mask, broadened };
+  return { mask, inexact };
 }
 
 function isCategory(code: string): code is Category {

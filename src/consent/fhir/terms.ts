@@ -41,10 +41,11 @@ export interface ConsentGrant extends Decision {
   /** Unix seconds of the first second at which the consent no longer counts. */
   readonly expiresAt: number;
   /**
-   * Paths of `provision.class` codings that name less than the kind of data they were read as: `MedicationRequest` alone
-   * is read as MEDICATIONS. Who must not widen a consent so refuses a grant in which this is not empty.
+   * Paths of `provision.class` codings that are not exactly the kinds of data they were read as: `MedicationRequest` alone is
+   * read as MEDICATIONS, which is more, and `Observation` as laboratory results, vital signs and social history, which is less.
+   * Who must not approximate a consent refuses a grant in which this is not empty.
    */
-  readonly broadened: readonly string[];
+  readonly inexact: readonly string[];
 }
 
 /** One call of `ConsentRegistry.revoke`: a grantee may no longer use anything for these purposes. */
@@ -66,11 +67,11 @@ export type ConsentTerms = ConsentGrant | ConsentRevocation | ConsentRevocationO
 /** Why a consent was not read. */
 export type ConsentFormatErrorCode =
   /** Not a FHIR R4 `Consent`, or one that breaks a rule of the standard. */
-  | "INVALID_CONSENT"
+  | "CONSENT_INVALID"
   /** FHIR R4, but more than consent terms can say. */
-  | "INEXPRESSIBLE_CONSENT"
+  | "CONSENT_INEXPRESSIBLE"
   /** Terms that are none. */
-  | "INVALID_TERMS";
+  | "TERMS_INVALID";
 
 /** A consent, or terms, that cannot be read or written. `path` names the offending element. */
 export class ConsentFormatError extends CareProofError {

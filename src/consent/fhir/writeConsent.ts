@@ -33,9 +33,9 @@ export interface WriteConsentOptions {
 
 /**
  * The FHIR R4 `Consent` that says what `terms` say. `readConsent` gives the same terms back (but for `path` and
- * `broadened`).
+ * `inexact`).
  *
- * A grant is written as OPTIN, a revocation as OPTOUT. Throws `ConsentFormatError` `INVALID_TERMS` on terms that are none.
+ * A grant is written as OPTIN, a revocation as OPTOUT. Throws `ConsentFormatError` `TERMS_INVALID` on terms that are none.
  */
 export function writeConsent(terms: ConsentTerms, options: WriteConsentOptions = {}): Consent {
   const checked = checkTerms(terms);
