@@ -1,0 +1,132 @@
+/**
+ * `npm run bench`: what each operation costs, beside what its peer costs in the same run, and the limit it must keep. Exits
+ * with 1 where a limit is passed. `--json`: an array of `{operation, gas, limit, peer, peerGas}`; rows of time have
+ * `seconds` and `maxRssBytes` instead of gas.
+ */
+import { Command } from "commander";
+import hre from "hardhat";
+
+import { measureEas } from "./bench/eas";
+import { LIMITS, MERKLE_LIMITS } from "./bench/limits";
+import { START, measureAll, restart } from "./bench/measure";
+import { benchMerkle, type MerkleBench } from "./bench/merkle";
+
+/** A row of gas. */
+interface GasRow {
+  operation: string;
+  gas: number;
+  /** Most gas allowed; null where nothing is promised. */
+  limit: number | null;
+  /** What the peer does instead; null where there is none. */
+  peer: string | null;
+  peerGas: number | null;
+}
+
+async function main(): Promise<void> {
+  const options = new Command("bench")
+    .description("Measures this project beside its peers, and fails where a limit is passed.")
+    .option("--json", "print an array of {operation, gas, limit, peer, peerGas}")
+    .option("--gas-only", "leave out the Merkle tree, whose peer takes about two minutes")
+    .parse()
+    .opts<{ json?: true; gasOnly?: true }>();
+  await hre.run("compile", { quiet: true });
+  progress("measuring gas …");
+  const ours = await measureAll();
+  progress("measuring the Ethereum Attestation Service …");
+  await restart();
+  const peers = await measureEas(START);
+  const rows: GasRow[] = ours.map(({ operation, gas }) => ({
+    operation,
+    gas,
+    limit: LIMITS[operation] ?? null,
+    peer: peers[operation]?.peer ?? null,
+    peerGas: peers[operation]?.gas ?? null,
+  }));
+  const measured = new Set(rows.map(({ operation }) => operation));
+  const problems = [
+    ...Object.keys(LIMITS)
+      .filter((operation) => !measured.has(operation))
+      .map((operation) => `${operation}: has a limit, but was not measured`),
+    ...rows
+      .filter(({ gas, limit }) => limit !== null && gas > limit)
+      .map(({ operation, gas, limit }) => `${operation}: ${gas} gas, the limit is ${limit}`),
+  ];
+
+  let merkle: MerkleBench | undefined;
+  if (options.gasOnly === undefined) {
+    progress("building Merkle trees of one million leaves, the peer's takes about two minutes …");
+    merkle = await benchMerkle();
+    if (merkle.ratio < MERKLE_LIMITS.ratio) {
+      problems.push(`merkle.build: ${merkle.ratio.toFixed(1)} times as fast, must be ${MERKLE_LIMITS.ratio}`);
+    }
+    if (merkle.ours.maxRssBytes >= MERKLE_LIMITS.maxRssBytes) {
+      problems.push(
+        `merkle.build: ${merkle.ours.maxRssBytes} bytes of memory, must be below ${MERKLE_LIMITS.maxRssBytes}`,
+      );
+    }
+  }
+
+  console.log(options.json ? JSON.stringify([...rows, ...merkleRows(merkle)], undefined, 2) : table(rows, merkle));
+  if (problems.length > 0) throw new Error(problems.join("\n"));
+}
+
+function merkleRows(merkle: MerkleBench | undefined): object[] {
+  if (merkle === undefined) return [];
+  return [
+    {
+      operation: "merkle.build",
+      leaves: merkle.leaves,
+      seconds: merkle.ours.seconds,
+      maxRssBytes: merkle.ours.maxRssBytes,
+      limit: MERKLE_LIMITS,
+      peer: "@openzeppelin/merkle-tree SimpleMerkleTree",
+      peerSeconds: merkle.peer.seconds,
+      peerMaxRssBytes: merkle.peer.maxRssBytes,
+      ratio: merkle.ratio,
+    },
+  ];
+}
+
+function table(rows: GasRow[], merkle: MerkleBench | undefined): string {
+  const number = (value: number | null): string => (value === null ? "–" : value.toLocaleString("en"));
+  const cells = rows.map(({ operation, gas, limit, peer, peerGas }) => [
+    operation,
+    number(gas),
+    number(limit),
+    number(peerGas),
+    peerGas === null ? "–" : `${(peerGas / gas).toFixed(2)} ×`,
+    peer ?? "",
+  ]);
+  const header = ["operation", "gas", "limit", "peer", "peer / ours", "the peer does"];
+  const widths = header.map((title, column) =>
+    Math.max(...[header, ...cells].map((row) => row[column]!.length), title.length),
+  );
+  const line = (row: string[]): string =>
+    row
+      .map((cell, column) =>
+        column === 0 || column === 5 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!),
+      )
+      .join("  ")
+      .trimEnd();
+  const lines = [line(header), ...cells.map(line)];
+  if (merkle !== undefined) {
+    const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
+    lines.push(
+      "",
+      `merkle.build, ${number(merkle.leaves)} leaves: ${merkle.ours.seconds.toFixed(2)} s, ${megabytes(merkle.ours.maxRssBytes)}; ` +
+        `@openzeppelin/merkle-tree ${merkle.peer.seconds.toFixed(1)} s, ${megabytes(merkle.peer.maxRssBytes)}; ` +
+        `${merkle.ratio.toFixed(0)} times as fast (at least ${MERKLE_LIMITS.ratio}, below ${megabytes(MERKLE_LIMITS.maxRssBytes)})`,
+    );
+  }
+  return lines.join("\n");
+}
+
+/** On stderr: stdout is the result. */
+function progress(message: string): void {
+  process.stderr.write(`${message}\n`);
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,37 @@
+import { mine, time } from "@nomicfoundation/hardhat-network-helpers";
+import { artifacts, network } from "hardhat";
+
+import { measureConsent } from "./consent";
+import type { Measurement } from "./operation";
+import { deployCareProof } from "../../test/support/careproof";
+
+/** Time of the first block (unix seconds): fixed, since the price of calldata and signatures depends on it. */
+export const START = 2_000_000_000;
+
+/** Measures every row on a chain of its own, the same in every run. */
+export async function measureAll(): Promise<Measurement[]> {
+  await restart();
+  return measureConsent(await deployCareProof(), START);
+}
+
+/** A new chain in process, at {@link START}. */
+export async function restart(): Promise<void> {
+  await network.provider.send("hardhat_reset");
+  await time.setNextBlockTimestamp(START);
+  await mine();
+}
+
+/** Bytes of deployed code of each contract of ours. */
+export async function codeSizes(): Promise<Record<string, number>> {
+  const names = (await artifacts.getAllFullyQualifiedNames()).filter(
+    (name) => name.startsWith("contracts/") && !name.startsWith("contracts/mocks/"),
+  );
+  const sizes: Record<string, number> = {};
+  for (const name of names.sort()) {
+    const { contractName, deployedBytecode } = await artifacts.readArtifact(name);
+    const size = (deployedBytecode.length - 2) / 2;
+    // Interfaces have none, and libraries that are inlined next to none.
+    if (size > 100) sizes[contractName] = size;
+  }
+  return sizes;
+}
