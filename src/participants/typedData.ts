@@ -1,8 +1,8 @@
 /** The EIP-712 typed data of `ParticipantRegistry`: the same types as `contracts/participants/ParticipantTypes.sol`. */
-import type { TypedDataDomain, TypedDataField } from "ethers";
+import { careProofDomain, defineTypes, type CareProofDomain } from "../utils/typedData.js";
 
 /** EIP-712 types of a key's acceptance to act for a participant (`IParticipantRegistry.nameOperator`). */
-export const OPERATOR_ACCEPTANCE_TYPES = {
+export const OPERATOR_ACCEPTANCE_TYPES = defineTypes({
   OperatorAcceptance: [
     { name: "operator", type: "address" },
     { name: "principal", type: "address" },
@@ -11,7 +11,7 @@ export const OPERATOR_ACCEPTANCE_TYPES = {
     { name: "nonce", type: "uint256" },
     { name: "deadline", type: "uint40" },
   ],
-} satisfies Record<string, TypedDataField[]>;
+});
 
 /** What a key signs to act for a participant. */
 export interface OperatorAcceptance {
@@ -34,6 +34,6 @@ export interface OperatorAcceptance {
  * @param chainId Chain id (EIP-155).
  * @param verifyingContract Address of the registry, 0x-hex of 20 bytes.
  */
-export function participantRegistryDomain(chainId: number | bigint, verifyingContract: string): TypedDataDomain {
-  return { name: "CareProof ParticipantRegistry", version: "1", chainId, verifyingContract };
+export function participantRegistryDomain(chainId: number | bigint, verifyingContract: string): CareProofDomain {
+  return careProofDomain("ParticipantRegistry", chainId, verifyingContract);
 }

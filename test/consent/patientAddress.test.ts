@@ -19,7 +19,7 @@ describe("patientAddress", () => {
     const path = `m/44'/60'/1128354373'/${String(a)}'/${String(b)}'/0/0` as const;
     expect(relationshipPath("Organization/clinic")).to.equal(path);
     const account = hdKeyToAccount(HDKey.fromMasterSeed(Buffer.from(SEED.slice(2), "hex")), {
-      path: path as `m/44'/60'/${string}`,
+      path: path,
     });
     expect(patientAddress(SEED, "Organization/clinic")).to.equal(account.address);
   });

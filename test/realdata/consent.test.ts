@@ -11,7 +11,7 @@ import { ConsentFormatError } from "../../src/consent/fhir/terms.js";
 import { parseDateTime } from "../../src/consent/fhir/dateTime.js";
 import { readConsent, type ReadConsentOptions } from "../../src/consent/fhir/readConsent.js";
 
-const data = process.env["CAREPROOF_SHARED_DATA"] ?? resolve(__dirname, "../../../shared/data");
+const data = process.env.CAREPROOF_SHARED_DATA ?? resolve(__dirname, "../../../shared/data");
 const folder = join(data, "fhir", "r4-examples");
 
 function example(name: string): unknown {
@@ -83,7 +83,7 @@ if (existsSync(folder)) {
       values.map((value): unknown => JSON.parse(value)).filter((value) => typeof value === "string");
 
     it("are told apart", () => {
-      const { valid = [], invalid = [] } = types["date_time"] ?? {};
+      const { valid = [], invalid = [] } = types.date_time ?? {};
       expect(texts(valid)).not.to.be.empty;
       for (const text of texts(valid)) expect(parseDateTime(text), text).not.to.equal(undefined);
       for (const text of texts(invalid)) expect(parseDateTime(text), text).to.equal(undefined);

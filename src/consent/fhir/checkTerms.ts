@@ -30,25 +30,25 @@ function refuse(path: string, message: string): never {
  */
 export function checkTerms(value: unknown, root = "terms"): ConsentTerms {
   const terms = object(value, root);
-  const path = typeof terms["path"] === "string" ? terms["path"] : "Consent.provision";
+  const path = typeof terms.path === "string" ? terms.path : "Consent.provision";
   const decision = {
-    patient: party(terms["patient"], `${root}.patient`),
-    issuedAt: seconds(terms["issuedAt"], `${root}.issuedAt`),
+    patient: party(terms.patient, `${root}.patient`),
+    issuedAt: seconds(terms.issuedAt, `${root}.issuedAt`),
     path,
   };
-  const kind = terms["kind"];
+  const kind = terms.kind;
   if (kind === "revocationOfAll") return { kind, ...decision };
   if (kind !== "grant" && kind !== "revocation") {
     refuse(`${root}.kind`, "must be grant, revocation or revocationOfAll");
   }
-  const grantee = party(terms["grantee"], `${root}.grantee`);
-  const purposes = maskToPurposes(purposesToMask(names<Purpose>(terms["purposes"], `${root}.purposes`, PURPOSES, 1)));
+  const grantee = party(terms.grantee, `${root}.grantee`);
+  const purposes = maskToPurposes(purposesToMask(names<Purpose>(terms.purposes, `${root}.purposes`, PURPOSES, 1)));
   if (kind === "revocation") return { kind, ...decision, grantee, purposes };
 
-  const categories = names<Category>(terms["categories"], `${root}.categories`, CATEGORIES, 1);
-  const flags = names<ConsentFlag>(terms["flags"] ?? [], `${root}.flags`, CONSENT_FLAGS, 0);
-  const notBefore = seconds(terms["notBefore"], `${root}.notBefore`);
-  const expiresAt = seconds(terms["expiresAt"], `${root}.expiresAt`);
+  const categories = names<Category>(terms.categories, `${root}.categories`, CATEGORIES, 1);
+  const flags = names<ConsentFlag>(terms.flags ?? [], `${root}.flags`, CONSENT_FLAGS, 0);
+  const notBefore = seconds(terms.notBefore, `${root}.notBefore`);
+  const expiresAt = seconds(terms.expiresAt, `${root}.expiresAt`);
   if (expiresAt <= notBefore || expiresAt <= decision.issuedAt) {
     refuse(`${root}.expiresAt`, "the consent would be over before it began");
   }

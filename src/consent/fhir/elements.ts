@@ -40,7 +40,7 @@ const COMMON = ["id", "extension", "modifierExtension"];
 export function element(value: unknown, path: string, known: readonly string[]): Element {
   if (typeof value !== "object" || value === null || Array.isArray(value)) invalid(path, "must be a JSON object");
   const record = value as Readonly<Record<string, unknown>>;
-  if (record["modifierExtension"] !== undefined) {
+  if (record.modifierExtension !== undefined) {
     inexpressible(
       `${path}.modifierExtension`,
       "a modifier extension changes what the consent means and is not understood",

@@ -36,9 +36,9 @@ export function readParty(value: unknown, path: string, options: PartyOptions): 
   }
   let address: string | undefined;
   let logical: string | undefined;
-  if (parent.value["identifier"] !== undefined) {
+  if (parent.value.identifier !== undefined) {
     const identifierPath = `${path}.identifier`;
-    const identifier = element(parent.value["identifier"], identifierPath, [
+    const identifier = element(parent.value.identifier, identifierPath, [
       "use",
       "type",
       "system",
@@ -82,9 +82,8 @@ export function readParty(value: unknown, path: string, options: PartyOptions): 
 
 function checksummed(address: string, path: string): string {
   // An address in mixed case carries a checksum (EIP-55), which `isAddress` checks.
-  return isAddress(address)
-    ? getAddress(address)
-    : invalid(path, `"${address}" is not an address with a valid checksum`);
+  if (!isAddress(address)) invalid(path, "is not an address with a valid checksum");
+  return getAddress(address);
 }
 
 /** The FHIR R4 `Reference` of a party. `chainId` is needed where the party has an address. */

@@ -74,7 +74,7 @@ const ELEMENTS = [
 export function readConsent(consent: unknown, options: ReadConsentOptions = {}): ConsentTerms[] {
   const resource = readHeader(consent);
   const patient = readParty(
-    resource.value["patient"] ?? invalid("Consent.patient", "is missing"),
+    resource.value.patient ?? invalid("Consent.patient", "is missing"),
     "Consent.patient",
     options,
   );
@@ -86,13 +86,13 @@ export function readConsent(consent: unknown, options: ReadConsentOptions = {}):
   if (grantedAt < 0) inexpressible("Consent.dateTime", "is before 1970");
   const base = readPolicyRule(resource);
 
-  if (resource.value["provision"] === undefined) {
+  if (resource.value.provision === undefined) {
     if (base === "deny") return [{ kind: "revocationOfAll", patient, issuedAt: revokedAt, path: "Consent" }];
     if (base === "permit")
       inexpressible("Consent.provision", "is missing: OPTIN alone names no recipient, purpose or period");
     invalid("Consent.policyRule", "is missing, and no provision says permit or deny");
   }
-  const provision = resource.value["provision"];
+  const provision = resource.value.provision;
   const type = base ?? topLevelType(provision);
   const root = readRule(provision, "Consent.provision", type, undefined, options);
 
@@ -132,13 +132,13 @@ function readHeader(consent: unknown): Element {
     invalid("Consent.resourceType", `${found}; a FHIR R4 Consent is needed`);
   }
   const resource = element(consent, "Consent", ELEMENTS);
-  if (resource.value["implicitRules"] !== undefined) {
+  if (resource.value.implicitRules !== undefined) {
     inexpressible("Consent.implicitRules", "rules known elsewhere change what the consent means");
   }
   const status = text(resource, "status") ?? invalid("Consent.status", "is missing");
   if (status !== "active") inexpressible("Consent.status", `is "${status}"; only an active consent counts`);
   concept(
-    resource.value["scope"] ?? invalid("Consent.scope", "is missing"),
+    resource.value.scope ?? invalid("Consent.scope", "is missing"),
     "Consent.scope",
     ({ system, code }) =>
       system === CONSENT_SCOPE && ["patient-privacy", "research"].includes(code) ? code : undefined,
@@ -147,7 +147,7 @@ function readHeader(consent: unknown): Element {
   if (items(resource, "category").length === 0) invalid("Consent.category", "is missing");
   for (const item of items(resource, "verification")) {
     const verification = element(item.value, item.path, ["verified", "verifiedWith", "verificationDate"]);
-    if (verification.value["verified"] !== true) {
+    if (verification.value.verified !== true) {
       inexpressible(`${item.path}.verified`, "the patient has not confirmed this consent");
     }
   }
@@ -156,9 +156,9 @@ function readHeader(consent: unknown): Element {
 }
 
 function readPolicyRule(resource: Element): RuleType | undefined {
-  if (resource.value["policyRule"] === undefined) return undefined;
+  if (resource.value.policyRule === undefined) return undefined;
   return concept<RuleType>(
-    resource.value["policyRule"],
+    resource.value.policyRule,
     "Consent.policyRule",
     ({ system, code }) => {
       if (system !== ACT_CODE) return undefined;

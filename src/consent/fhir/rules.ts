@@ -137,9 +137,9 @@ function readType(provision: Element): RuleType | undefined {
 }
 
 function readPeriod(provision: Element, around: Rule | undefined): Pick<Rule, "start" | "end"> {
-  if (provision.value["period"] === undefined) return { start: around?.start, end: around?.end };
+  if (provision.value.period === undefined) return { start: around?.start, end: around?.end };
   const path = `${provision.path}.period`;
-  const period = element(provision.value["period"], path, ["start", "end"]);
+  const period = element(provision.value.period, path, ["start", "end"]);
   const first = dateTime(period, "start")?.first;
   const last = dateTime(period, "end")?.end;
   if (first !== undefined && last !== undefined && first >= last) invalid(path, "ends before it starts");
@@ -155,7 +155,7 @@ function readActors(provision: Element, around: Rule | undefined, options: RuleO
   for (const item of items(provision, "actor")) {
     const actor = element(item.value, item.path, ["role", "reference"]);
     const role = concept(
-      actor.value["role"],
+      actor.value.role,
       `${item.path}.role`,
       ({ system, code }) =>
         system === PARTICIPATION_TYPE && ["PRCP", "IRCP", "CST"].includes(code) ? code : undefined,
@@ -163,12 +163,12 @@ function readActors(provision: Element, around: Rule | undefined, options: RuleO
     );
     const path = `${item.path}.reference`;
     if (role === "CST") {
-      if (readParty(actor.value["reference"], path, {}).reference !== options.custodian) {
+      if (readParty(actor.value.reference, path, {}).reference !== options.custodian) {
         inexpressible(`${item.path}.role`, "CST limits the consent to one custodian's records, which terms cannot say");
       }
       continue;
     }
-    const party = readParty(actor.value["reference"], path, options);
+    const party = readParty(actor.value.reference, path, options);
     if (around?.parties?.some((known) => partyKey(known) === partyKey(party)) === false) {
       inexpressible(path, "is not among the actors of the rule around it");
     }

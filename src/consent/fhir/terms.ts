@@ -77,9 +77,8 @@ export type ConsentFormatErrorCode =
 export class ConsentFormatError extends CareProofError {
   override readonly name = "ConsentFormatError";
 
-  constructor(code: ConsentFormatErrorCode, message: string, path: string) {
-    super(code, message, path);
-  }
+  declare readonly code: ConsentFormatErrorCode;
+  declare readonly path: string;
 }
 
 /** The longest that a consent may last after `issuedAt`, in seconds: `ConsentRegistry.MAX_DURATION`, 3652 days. */
