@@ -23,7 +23,7 @@ contract ConsentRegistry is EmergencyAccess, IConsentRegistry {
     using ConsentTypes for ConsentRevocation;
 
     /// @inheritdoc IConsentRegistry
-    uint40 public constant MAX_DURATION = 3652 days;
+    uint40 public constant MAX_DURATION = 3653 days;
 
     /// @dev The flags that a grant can set.
     uint8 private constant KNOWN_FLAGS = 0x07;
@@ -152,7 +152,8 @@ contract ConsentRegistry is EmergencyAccess, IConsentRegistry {
 
     /// @inheritdoc IConsentRegistry
     function representativeOf(address patient, address grantee, uint8 purpose) external view returns (address) {
-        return _representatives[patient][grantee][purpose];
+        bool byRepresentative = _consents[patient][grantee][purpose].flags() & BY_REPRESENTATIVE != 0;
+        return byRepresentative ? _representatives[patient][grantee][purpose] : address(0);
     }
 
     /* INTERNALS */
@@ -176,9 +177,10 @@ contract ConsentRegistry is EmergencyAccess, IConsentRegistry {
             InvalidPeriod(terms.notBefore, terms.expiresAt)
         );
         require(grantee != address(0) && grantee != patient, InvalidGrantee(grantee));
+        require(evidence != 0, EvidenceMissing());
         Patient storage state = _patients[patient];
-        uint40 revokedAllAt = state.revokedAllAt;
         require(!_isRetired(state.retiredAt), PatientRetired(patient));
+        uint40 revokedAllAt = decidedBy == patient ? state.revokedAllAt : state.revokedAllArrivedAt;
         require(issuedAt > revokedAllAt, DecisionSuperseded(revokedAllAt, issuedAt));
 
         uint256 consent;
@@ -187,7 +189,7 @@ contract ConsentRegistry is EmergencyAccess, IConsentRegistry {
             _write(patient, grantee, purposes, consent);
         } else {
             consent = terms.pack(issuedAt, BY_REPRESENTATIVE);
-            _writeFor(patient, decidedBy, grantee, purposes, consent, revokedAllAt);
+            _writeFor(patient, decidedBy, grantee, purposes, consent);
             emit DecidedByRepresentative(patient, grantee, decidedBy, purposes, issuedAt);
         }
         emit ConsentGranted(patient, grantee, purposes, consent, evidence);
@@ -210,9 +212,9 @@ contract ConsentRegistry is EmergencyAccess, IConsentRegistry {
         address representative,
         address grantee,
         uint256 purposes,
-        uint256 consent,
-        uint40 revokedAllAt
+        uint256 consent
     ) private {
+        uint40 revokedAllAt = _patients[patient].revokedAllAt;
         IRepresentativeRegistry.Representation memory representation = _requireRepresentative(
             patient,
             representative,
@@ -244,23 +246,29 @@ contract ConsentRegistry is EmergencyAccess, IConsentRegistry {
         uint32 purposes,
         uint40 issuedAt
     ) private returns (uint32 applied) {
-        _requirePurposes(purposes);
         bool byPatient = decidedBy == patient;
         uint40 revokedAllAt;
+        // A revocation of everything that there is names purposes without a meaning too.
+        uint256 rest = purposes & Purposes.KNOWN;
         if (!byPatient) {
             revokedAllAt = _patients[patient].revokedAllAt;
-            _requireRepresentative(patient, decidedBy, purposes, issuedAt, revokedAllAt);
+            _requireRepresentative(patient, decidedBy, uint32(rest), issuedAt, revokedAllAt);
         }
         mapping(uint256 => uint256) storage consents = _consents[patient][grantee];
-        uint256 rest = purposes;
         while (rest != 0) {
             uint256 purpose = Math.log2(rest);
             rest ^= 1 << purpose;
             uint256 standing = consents[purpose];
-            // A revocation wins ties and skips what was decided later.
-            if (issuedAt < standing.issuedAt()) continue;
-            uint8 decider = byPatient || _patientDecided(standing, revokedAllAt) ? PATIENT_DECIDED : 0;
-            consents[purpose] = ConsentWord.tombstone(issuedAt, decider);
+            bool patientDecided = _patientDecided(standing, revokedAllAt);
+            uint40 decidedAt = issuedAt;
+            // Wins ties; skips what was decided later, unless only a representative did and the patient now says no.
+            if (issuedAt < standing.issuedAt()) {
+                if (!byPatient || patientDecided) continue;
+                decidedAt = standing.issuedAt();
+            }
+            uint256 revoked = ConsentWord.tombstone(decidedAt, byPatient || patientDecided ? PATIENT_DECIDED : 0);
+            if (revoked == standing) continue;
+            consents[purpose] = revoked;
             applied |= uint32(1 << purpose);
         }
         if (applied == 0) return 0;
@@ -286,12 +294,12 @@ contract ConsentRegistry is EmergencyAccess, IConsentRegistry {
         }
         Patient storage state = _patients[patient];
         if (_isRetired(state.retiredAt)) return Denial.Retired;
-        Denial denial = _denialOf(patient, state.revokedAllAt, grantee, purpose, categories);
+        Denial denial = _denialOf(patient, state, grantee, purpose, categories);
         if (
             purpose == Purposes.ETREAT &&
             denial != Denial.None &&
             denial != Denial.Revoked &&
-            _isEmergencyCovered(patient, grantee, accessor, categories)
+            _isEmergencyCovered(patient, state, grantee, accessor, categories)
         ) return Denial.None;
         return denial;
     }
@@ -299,7 +307,7 @@ contract ConsentRegistry is EmergencyAccess, IConsentRegistry {
     /// @dev What the stored consent alone says.
     function _denialOf(
         address patient,
-        uint40 revokedAllAt,
+        Patient storage state,
         address grantee,
         uint256 purpose,
         uint256 categories
@@ -307,12 +315,16 @@ contract ConsentRegistry is EmergencyAccess, IConsentRegistry {
         uint256 consent = _consents[patient][grantee][purpose];
         if (consent == 0) return Denial.NeverGranted;
         if (consent.categories() == 0) return Denial.Revoked;
-        if (consent.issuedAt() <= revokedAllAt) return Denial.RevokedAll;
+        bool byRepresentative = consent.flags() & BY_REPRESENTATIVE != 0;
+        // What others did while a revocation of everything was on its way ends with it.
+        if (consent.issuedAt() <= (byRepresentative ? state.revokedAllArrivedAt : state.revokedAllAt)) {
+            return Denial.RevokedAll;
+        }
         if (block.timestamp < consent.notBefore()) return Denial.NotYetValid;
         if (block.timestamp >= consent.expiresAt()) return Denial.Expired;
         if (categories & ~uint256(consent.categories()) != 0) return Denial.CategoryNotCovered;
         if (
-            consent.flags() & BY_REPRESENTATIVE != 0 &&
+            byRepresentative &&
             !representatives.counts(patient, _representatives[patient][grantee][purpose], consent.issuedAt())
         ) return Denial.RepresentationEnded;
         return Denial.None;

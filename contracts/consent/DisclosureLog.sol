@@ -6,6 +6,7 @@ import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProo
 import {IParticipantRegistry} from "../participants/IParticipantRegistry.sol";
 import {Roles} from "../participants/Role.sol";
 import {BatchStream} from "../utils/BatchStream.sol";
+import {Signatures} from "../utils/Signatures.sol";
 import {SignedDecisions} from "../utils/SignedDecisions.sol";
 import {DisclosureTypes} from "./DisclosureTypes.sol";
 import {IDisclosureLog} from "./IDisclosureLog.sol";
@@ -38,7 +39,7 @@ contract DisclosureLog is IDisclosureLog, SignedDecisions {
 
     /// @inheritdoc IDisclosureLog
     function anchor(uint64 sequence, bytes32 root, uint64 count) external {
-        address gateway = participants.resolve(msg.sender, Roles.GATEWAY);
+        address gateway = _gatewayOf(msg.sender);
         _streams[gateway].append(sequence, root, count);
         _anchoredAt[gateway][sequence] = uint40(block.timestamp);
         emit DisclosuresAnchored(gateway, sequence, root, count, msg.sender);
@@ -49,11 +50,14 @@ contract DisclosureLog is IDisclosureLog, SignedDecisions {
         bytes32 digest = digestOf(receipt);
         ReceiptStatus status = _statuses[digest];
         require(status == ReceiptStatus.Unreported, WrongReceiptStatus(digest, status));
-        uint40 dueAt = receipt.accessedAt + LOG_PERIOD;
+        uint256 dueAt = _dueAt(receipt);
         require(block.timestamp > dueAt, ReceiptNotDue(dueAt));
         _requireGatewaySigner(receipt);
-        // A receipt has no deadline of its own: it stays good for ever.
-        _requireSigned(receipt.signer, receipt.hash(), receipt.accessedAt, type(uint40).max, signature);
+        // By a key, not ERC-1271: a contract could disown what it signed.
+        require(
+            Signatures.isByKey(receipt.signer, _hashTypedDataV4(receipt.hash()), signature),
+            InvalidSignature(receipt.signer)
+        );
 
         _statuses[digest] = ReceiptStatus.Unlogged;
         ++_records[receipt.gateway].unlogged;
@@ -64,7 +68,11 @@ contract DisclosureLog is IDisclosureLog, SignedDecisions {
     function answer(AccessReceipt calldata receipt, uint64 sequence, bytes32[] calldata proof) external {
         bytes32 digest = digestOf(receipt);
         ReceiptStatus status = _statuses[digest];
-        require(status == ReceiptStatus.Unlogged, WrongReceiptStatus(digest, status));
+        bool inTime = _anchoredAt[receipt.gateway][sequence] <= _dueAt(receipt);
+        require(
+            status == ReceiptStatus.Unlogged || (status == ReceiptStatus.Late && inTime),
+            WrongReceiptStatus(digest, status)
+        );
         bytes32 root = _streams[receipt.gateway].roots[sequence];
         require(
             MerkleProof.verifyCalldata(proof, root, keccak256(bytes.concat(digest))),
@@ -72,14 +80,15 @@ contract DisclosureLog is IDisclosureLog, SignedDecisions {
         );
 
         GatewayRecord storage record = _records[receipt.gateway];
-        --record.unlogged;
-        if (_anchoredAt[receipt.gateway][sequence] > receipt.accessedAt + LOG_PERIOD) {
+        if (status == ReceiptStatus.Late) --record.late;
+        else --record.unlogged;
+        if (inTime) {
+            _statuses[digest] = ReceiptStatus.Logged;
+            emit DisclosureLogged(receipt.gateway, digest, sequence);
+        } else {
             _statuses[digest] = ReceiptStatus.Late;
             ++record.late;
             emit DisclosureLate(receipt.gateway, digest, sequence);
-        } else {
-            _statuses[digest] = ReceiptStatus.Logged;
-            emit DisclosureLogged(receipt.gateway, digest, sequence);
         }
     }
 
@@ -108,15 +117,33 @@ contract DisclosureLog is IDisclosureLog, SignedDecisions {
         return (_streams[gateway].roots[sequence], _anchoredAt[gateway][sequence]);
     }
 
+    /// @dev The gateway behind `account`, suspended or not: what was released before must still be accounted for.
+    function _gatewayOf(address account) private view returns (address gateway) {
+        IParticipantRegistry.Standing standing;
+        (gateway, standing) = participants.tryResolve(account, Roles.GATEWAY);
+        require(
+            standing == IParticipantRegistry.Standing.Good ||
+                standing == IParticipantRegistry.Standing.Suspended ||
+                standing == IParticipantRegistry.Standing.Withdrawn ||
+                standing == IParticipantRegistry.Standing.Expired,
+            IParticipantRegistry.NotInGoodStanding(account, Roles.GATEWAY, standing)
+        );
+    }
+
     /// @dev A key that the gateway removed since still signed for it then; otherwise removing keys would erase receipts.
     function _requireGatewaySigner(AccessReceipt calldata receipt) private view {
         if (receipt.signer == receipt.gateway) return;
         IParticipantRegistry.Tenure memory tenure = participants.tenureOf(receipt.signer, receipt.gateway);
         require(
-            tenure.since != 0 &&
+            tenure.roles & Roles.GATEWAY.bit() != 0 &&
                 tenure.since <= receipt.accessedAt &&
-                (tenure.until == 0 || receipt.accessedAt < tenure.until),
+                receipt.accessedAt < tenure.until,
             NotGatewaySigner(receipt.gateway, receipt.signer)
         );
+    }
+
+    /// @dev Until when the receipt must be in an anchored batch (unix seconds).
+    function _dueAt(AccessReceipt calldata receipt) private pure returns (uint256) {
+        return uint256(receipt.accessedAt) + LOG_PERIOD;
     }
 }

@@ -26,7 +26,7 @@ abstract contract EmergencyAccess is PatientStanding, IEmergencyAccess, AccessMa
     /// @notice Who is accredited for what.
     IParticipantRegistry public immutable participants;
 
-    mapping(address patient => mapping(address provider => mapping(address operator => Emergency)))
+    mapping(address patient => mapping(address provider => mapping(address operator => mapping(bool bySource => Emergency))))
         private _emergencies;
     mapping(address operator => PendingReview) private _pendingReviews;
     mapping(address provider => ReviewRecord) private _reviewRecords;
@@ -47,8 +47,9 @@ abstract contract EmergencyAccess is PatientStanding, IEmergencyAccess, AccessMa
     function breakGlass(address patient, uint64 categories, BreakGlassReason reason, bytes32 justification) external {
         _requireCategories(categories);
         address provider = participants.resolve(msg.sender, Roles.EMERGENCY_CARE);
-        address owed = _pendingReviews[msg.sender].patient;
-        require(owed == address(0), EmergencyUnreviewed(msg.sender, owed));
+        require(justification != 0, EvidenceMissing());
+        PendingReview storage owed = _pendingReviews[msg.sender];
+        require(owed.openedAt == 0, EmergencyUnreviewed(msg.sender, owed.patient));
         require(!_patients[patient].breakGlassForbidden, EmergencyForbidden(patient, provider));
         require(_rate.tryConsume(_rateKey(provider), 1), EmergencyRateExceeded(provider));
 
@@ -62,7 +63,8 @@ abstract contract EmergencyAccess is PatientStanding, IEmergencyAccess, AccessMa
         _requireCategories(categories);
         uint40 activeFrom = _sources[msg.sender];
         require(activeFrom != 0 && activeFrom <= block.timestamp, NotEmergencySource(msg.sender));
-        uint64 allowed = _sourcePreferences[patient][msg.sender].categories;
+        SourcePreference memory preference = _sourcePreferences[patient][msg.sender];
+        uint64 allowed = preference.decidedAt > _patients[patient].revokedAllAt ? preference.categories : 0;
         require(categories & ~allowed == 0, SourceNotAllowed(patient, msg.sender, allowed));
         address provider = participants.resolve(responder, Roles.EMERGENCY_CARE);
 
@@ -73,8 +75,9 @@ abstract contract EmergencyAccess is PatientStanding, IEmergencyAccess, AccessMa
     /* REVIEWS */
 
     /// @inheritdoc IEmergencyAccess
-    function reviewEmergency(address operator, bool upheld) external {
+    function reviewEmergency(address operator, address patient, uint40 openedAt, bool upheld) external {
         PendingReview memory pending = _pendingReviewFor(operator);
+        require(pending.patient == patient && pending.openedAt == openedAt, NothingToReview(operator));
         address reviewer = _requireReviewer(pending);
 
         delete _pendingReviews[operator];
@@ -83,7 +86,7 @@ abstract contract EmergencyAccess is PatientStanding, IEmergencyAccess, AccessMa
             ++_upheld[reviewer][pending.provider];
         } else {
             ++_reviewRecords[pending.provider].rejected;
-            delete _emergencies[pending.patient][pending.provider][operator];
+            delete _emergencies[pending.patient][pending.provider][operator][false];
         }
         emit EmergencyReviewed(pending.patient, pending.provider, operator, reviewer, upheld);
     }
@@ -119,8 +122,7 @@ abstract contract EmergencyAccess is PatientStanding, IEmergencyAccess, AccessMa
             abi.encode(ConsentTypes.BREAK_GLASS_PREFERENCE_TYPEHASH, patient, forbidden, issuedAt, deadline)
         );
         _requireSigned(patient, structHash, issuedAt, deadline, signature);
-        uint40 decidedAt = _patients[patient].breakGlassDecidedAt;
-        require(issuedAt > decidedAt, DecisionSuperseded(decidedAt, issuedAt));
+        _requireLater(_patients[patient].breakGlassDecidedAt, issuedAt, forbidden);
         _setBreakGlassPreference(patient, forbidden, issuedAt);
     }
 
@@ -149,8 +151,7 @@ abstract contract EmergencyAccess is PatientStanding, IEmergencyAccess, AccessMa
             )
         );
         _requireSigned(patient, structHash, issuedAt, deadline, signature);
-        uint40 decidedAt = _sourcePreferences[patient][source].decidedAt;
-        require(issuedAt > decidedAt, DecisionSuperseded(decidedAt, issuedAt));
+        _requireLater(_sourcePreferences[patient][source].decidedAt, issuedAt, categories == 0);
         _setSourcePreference(patient, source, categories, issuedAt);
     }
 
@@ -172,8 +173,13 @@ abstract contract EmergencyAccess is PatientStanding, IEmergencyAccess, AccessMa
     /* VIEWS */
 
     /// @inheritdoc IEmergencyAccess
-    function emergencyOf(address patient, address provider, address operator) external view returns (Emergency memory) {
-        return _emergencies[patient][provider][operator];
+    function emergencyOf(
+        address patient,
+        address provider,
+        address operator,
+        bool bySource
+    ) external view returns (Emergency memory) {
+        return _emergencies[patient][provider][operator][bySource];
     }
 
     /// @inheritdoc IEmergencyAccess
@@ -211,24 +217,37 @@ abstract contract EmergencyAccess is PatientStanding, IEmergencyAccess, AccessMa
     /// @dev Whether the patient refused ETREAT to `provider`: a deny always overrides.
     function _isEmergencyRefused(address patient, address provider) internal view virtual returns (bool);
 
-    /// @dev Whether an open emergency that the patient still allows covers `categories`. The caller has seen that ETREAT
-    /// is not refused.
+    /// @dev Whether an open emergency that the patient, as in `state`, still allows covers `categories`. The caller has seen
+    /// that ETREAT is not refused.
     function _isEmergencyCovered(
         address patient,
+        Patient storage state,
         address provider,
         address operator,
         uint256 categories
     ) internal view returns (bool) {
-        Emergency storage emergency = _emergencies[patient][provider][operator];
+        mapping(bool bySource => Emergency) storage emergencies = _emergencies[patient][provider][operator];
+        uint40 since = state.revokedAllArrivedAt;
+        return
+            (!state.breakGlassForbidden && _covers(emergencies[false], since, categories)) ||
+            _covers(emergencies[true], since, categories);
+    }
+
+    /// @dev Whether an emergency opened later than `since` is open and covers `categories`.
+    function _covers(Emergency storage emergency, uint40 since, uint256 categories) private view returns (bool) {
         return
             block.timestamp < emergency.expiresAt &&
-            emergency.openedAt > _patients[patient].revokedAllAt &&
-            (emergency.bySource || !_patients[patient].breakGlassForbidden) &&
+            emergency.openedAt > since &&
             categories & ~uint256(emergency.categories) == 0;
     }
 
     function _requireCategories(uint64 categories) internal pure {
         require(categories != 0 && categories & ~Categories.KNOWN == 0, UnknownCategories(categories));
+    }
+
+    /// @dev A deny wins ties, as everywhere.
+    function _requireLater(uint40 decidedAt, uint40 issuedAt, bool denies) private pure {
+        require(issuedAt > decidedAt || (denies && issuedAt == decidedAt), DecisionSuperseded(decidedAt, issuedAt));
     }
 
     function _open(
@@ -241,7 +260,7 @@ abstract contract EmergencyAccess is PatientStanding, IEmergencyAccess, AccessMa
         require(!_isRetired(_patients[patient].retiredAt), PatientRetired(patient));
         require(!_isEmergencyRefused(patient, provider), EmergencyForbidden(patient, provider));
         expiresAt = uint40(block.timestamp) + EMERGENCY_DURATION;
-        _emergencies[patient][provider][operator] = Emergency(categories, uint40(block.timestamp), expiresAt, bySource);
+        _emergencies[patient][provider][operator][bySource] = Emergency(categories, uint40(block.timestamp), expiresAt);
     }
 
     function _setBreakGlassPreference(address patient, bool forbidden, uint40 issuedAt) private {
@@ -258,26 +277,33 @@ abstract contract EmergencyAccess is PatientStanding, IEmergencyAccess, AccessMa
 
     function _pendingReviewFor(address operator) private view returns (PendingReview memory pending) {
         pending = _pendingReviews[operator];
-        require(pending.patient != address(0), NothingToReview(operator));
+        require(pending.openedAt != 0, NothingToReview(operator));
     }
 
     /// @dev The caller's principal, if it may judge: an independent privacy officer, or oversight once overdue.
     function _requireReviewer(PendingReview memory pending) private view returns (address reviewer) {
         IParticipantRegistry.Standing standing;
         (reviewer, standing) = participants.tryResolve(msg.sender, Roles.PRIVACY_OFFICER);
-        if (standing != IParticipantRegistry.Standing.Good && _isOverdue(pending)) {
+        bool inOffice = standing == IParticipantRegistry.Standing.Good;
+        if (inOffice && _isIndependent(reviewer, pending.provider)) return reviewer;
+        if (_isOverdue(pending)) {
             reviewer = participants.resolve(msg.sender, Roles.OVERSIGHT_AUTHORITY);
-            require(reviewer != pending.provider, ReviewerNotIndependent(reviewer, pending.provider));
-        } else {
-            reviewer = participants.resolve(msg.sender, Roles.PRIVACY_OFFICER);
-            address accreditor = participants.accreditationOf(reviewer, Roles.PRIVACY_OFFICER).accreditor;
-            require(
-                reviewer != pending.provider &&
-                    accreditor != _accreditor(pending.provider, Roles.EMERGENCY_CARE) &&
-                    accreditor != _accreditor(pending.provider, Roles.PROVIDER),
-                ReviewerNotIndependent(reviewer, pending.provider)
-            );
+            if (reviewer != pending.provider) return reviewer;
         }
+        require(
+            inOffice || _isOverdue(pending),
+            IParticipantRegistry.NotInGoodStanding(msg.sender, Roles.PRIVACY_OFFICER, standing)
+        );
+        revert ReviewerNotIndependent(reviewer, pending.provider);
+    }
+
+    /// @dev Whether `officer` is another participant than `provider`, accredited by somebody else.
+    function _isIndependent(address officer, address provider) private view returns (bool) {
+        address accreditor = _accreditor(officer, Roles.PRIVACY_OFFICER);
+        return
+            officer != provider &&
+            accreditor != _accreditor(provider, Roles.EMERGENCY_CARE) &&
+            accreditor != _accreditor(provider, Roles.PROVIDER);
     }
 
     function _accreditor(address participant, Role role) private view returns (address) {

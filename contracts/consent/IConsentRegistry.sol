@@ -18,7 +18,7 @@ interface IConsentRegistry is IPatientStanding, IEmergencyAccess {
     /// @param notBefore The first second at which it counts (unix seconds).
     /// @param expiresAt The first second at which it no longer counts (unix seconds).
     /// @param issuedAt When it was decided (unix seconds).
-    /// @param flags Bitmask: what the user of the data must carry onward (bits 0 to 5, HL7 v3 refrain policies:
+    /// @param flags Bitmask: what the user of the data must carry onward (bits 0 to 2, HL7 v3 refrain policies:
     /// 0 NORDSCLCD no redisclosure, 1 NOREUSE, 2 NORELINK), and who decided (bit 6: a representative; bit 7: the patient
     /// decided here at some time, which a representative without the power to override cannot change any more).
     struct Consent {
@@ -33,7 +33,7 @@ interface IConsentRegistry is IPatientStanding, IEmergencyAccess {
     /// @param categories Bitmask over `Categories`; never zero.
     /// @param notBefore Unix seconds; zero for at once.
     /// @param expiresAt Unix seconds; in the future, at most {MAX_DURATION} after the decision.
-    /// @param flags Bits 0 to 5 of {Consent-flags}.
+    /// @param flags Bits 0 to 2 of {Consent-flags}; more are refused.
     struct Terms {
         uint64 categories;
         uint40 notBefore;
@@ -116,7 +116,8 @@ interface IConsentRegistry is IPatientStanding, IEmergencyAccess {
 
     /// @notice Emitted when a consent is granted, for each purpose in the bitmask `purposes`.
     /// @param consent The consent as stored, {Consent}'s members from the lowest bits up: categories 64 bits, notBefore 40,
-    /// expiresAt 40, issuedAt 40, flags 8. One word, since four more would cost a patient a thousand gas.
+    /// expiresAt 40, issuedAt 40, flags 8. One word, since four more would cost a patient a thousand gas. Bit 7 of the flags
+    /// is stored where it stood before, and need not be set here.
     /// @param evidence Commitment of the consent document that was shown.
     event ConsentGranted(
         address indexed patient,
@@ -126,7 +127,7 @@ interface IConsentRegistry is IPatientStanding, IEmergencyAccess {
         bytes32 evidence
     );
     /// @notice Emitted when a consent is revoked, for each purpose in the bitmask `purposes`: those of the decision that
-    /// were not decided later.
+    /// were not decided later. Stored as decided at `issuedAt`, or when a representative decided if that is later.
     event ConsentRevoked(address indexed patient, address indexed grantee, uint32 purposes, uint40 issuedAt);
     /// @notice Emitted beside {ConsentGranted} or {ConsentRevoked} where not the patient but a representative decided.
     event DecidedByRepresentative(
@@ -156,14 +157,14 @@ interface IConsentRegistry is IPatientStanding, IEmergencyAccess {
     /// @notice Thrown when a representative would grant what the patient decided otherwise.
     error PatientDecided(uint8 purpose);
 
-    /// @notice The longest a consent can be given for (seconds): 3652 days, ten years.
+    /// @notice The longest a consent can be given for (seconds): 3653 days, ten years.
     function MAX_DURATION() external view returns (uint40);
 
     /// @notice Consents, for the caller, to the use of data by `grantee` for each purpose in the bitmask.
     /// @param evidence Commitment of the consent document that was shown.
     /// @dev Caller: the patient. All or nothing. Asks no registry: whether the grantee is accredited is asked by {check}.
     /// Reverts: {UnknownPurposes}, `UnknownCategories`, {UnknownFlags}, {InvalidPeriod}, {InvalidGrantee},
-    /// {PatientRetired}, {ConsentSuperseded} and `DecisionSuperseded` within the second of an earlier decision.
+    /// `EvidenceMissing`, `PatientRetired`, {ConsentSuperseded} and `DecisionSuperseded` within the second of an earlier decision.
     function grant(address grantee, uint32 purposes, Terms calldata terms, bytes32 evidence) external;
 
     /// @notice As {grant}, for `patient`, by a representative.
@@ -184,17 +185,18 @@ interface IConsentRegistry is IPatientStanding, IEmergencyAccess {
     function grantBySig(ConsentGrant calldata consent, bytes calldata signature) external;
 
     /// @notice Revokes, for the caller, what `grantee` may do for each purpose in the bitmask, granted or not.
-    /// @return applied The purposes for which it now stands.
-    /// @dev Caller: the patient. Takes effect in this very block. Never fails for known purposes ({UnknownPurposes}).
+    /// @return applied The purposes for which it newly stands.
+    /// @dev Caller: the patient. Takes effect in this very block. Never fails; bits that stand for no purpose are passed over.
     function revoke(address grantee, uint32 purposes) external returns (uint32 applied);
 
     /// @notice As {revoke}, for `patient`, by a representative within its purposes.
-    /// @dev Reverts: {NotRepresentative}, {UnknownPurposes}.
+    /// @dev Reverts: {NotRepresentative}.
     function revokeFor(address patient, address grantee, uint32 purposes) external returns (uint32 applied);
 
     /// @notice As {revoke} or {revokeFor}, relayed by anyone. Signature: `ConsentRevocation` by `revocation.decidedBy`.
-    /// @return applied The purposes for which it now stands: it wins ties, and skips what was decided later.
-    /// @dev Reverts: {NotRepresentative}, {UnknownPurposes}, `InvalidSignature`, `IssuedInFuture`, `DeadlinePassed`.
+    /// @return applied The purposes for which it newly stands: it wins ties and skips what was decided later, except that a
+    /// patient's own revocation also ends what a representative decided later where the patient had not decided before.
+    /// @dev Reverts: {NotRepresentative}, `InvalidSignature`, `IssuedInFuture`, `DeadlinePassed`.
     function revokeBySig(
         ConsentRevocation calldata revocation,
         bytes calldata signature
@@ -206,7 +208,8 @@ interface IConsentRegistry is IPatientStanding, IEmergencyAccess {
     /// @param categories Bitmask over `Categories`; all must be covered, so one with bits that stand for nothing is not.
     /// @return permitted True exactly if `denial` is `None`.
     /// @return denial Why not.
-    /// @dev Never reverts. For ETREAT an open emergency that the patient allows stands in for a consent.
+    /// @dev Never reverts. What must be carried onward is in {consentOf}'s flags. For purposes that need no accreditation
+    /// (PATRQT, FAMRQT) the accessor is the grantee itself, a key of an organisation does not count. For ETREAT an open emergency that the patient allows stands in for a consent.
     function check(
         address patient,
         address accessor,
@@ -217,7 +220,7 @@ interface IConsentRegistry is IPatientStanding, IEmergencyAccess {
     /// @notice As {check}, for contracts. Reverts: {ConsentDenied} with the reason.
     function requirePermitted(address patient, address accessor, uint256 purpose, uint256 categories) external view;
 
-    /// @notice The latest decision that stands, revocations of everything included.
+    /// @notice The latest decision on record, revocations of everything included; whether it counts now, {check} says.
     /// @return kind What was decided.
     /// @return decidedAt When (unix seconds).
     function lastDecision(

@@ -11,7 +11,7 @@ import {BatchStream} from "../utils/BatchStream.sol";
 interface IDisclosureLog {
     /// @notice What a gateway signs at access and gives to the patient or the accessor. EIP-712 type `AccessReceipt`.
     /// @param gateway The gateway's organisation.
-    /// @param signer Who signs: the gateway or a key that served it at the time of access.
+    /// @param signer Who signs, with an ECDSA key: the gateway, or a key that served it as GATEWAY at the time of access.
     /// @param disclosure Commitment of the disclosure: date, recipient, what, and purpose (45 CFR 164.528(b)(2)).
     /// @param accessedAt When the data was released (unix seconds).
     struct AccessReceipt {
@@ -22,7 +22,7 @@ interface IDisclosureLog {
     }
 
     /// @notice What became of a receipt. `Unreported` → `Unlogged` (somebody posts it) → `Late` (a proof that it was
-    /// anchored after the period) or `Logged` (a proof that it was anchored within it), both final.
+    /// anchored after the period) → `Logged` (a proof that it was anchored within it), also straight from `Unlogged`; final.
     enum ReceiptStatus {
         Unreported,
         Unlogged,
@@ -56,7 +56,7 @@ interface IDisclosureLog {
     /// @notice Thrown when a receipt's signer is neither the gateway nor a key that served it at the time of access.
     error NotGatewaySigner(address gateway, address signer);
     /// @notice Thrown when the gateway still has time to anchor the receipt (until `dueAt`, unix seconds).
-    error ReceiptNotDue(uint40 dueAt);
+    error ReceiptNotDue(uint256 dueAt);
     /// @notice Thrown when a receipt is not in the status in which this can be done.
     error WrongReceiptStatus(bytes32 digest, ReceiptStatus status);
     /// @notice Thrown when a proof does not lead from the receipt to the root of the batch.
@@ -66,8 +66,8 @@ interface IDisclosureLog {
     function LOG_PERIOD() external view returns (uint40);
 
     /// @notice Appends a batch of `count` receipts under `root` to the stream of the caller's gateway.
-    /// @dev Caller: a gateway in good standing, or its key. Reverts: `NotInGoodStanding`, `BatchOutOfSequence`,
-    /// `EmptyBatch`.
+    /// @dev Caller: a gateway or its key. One whose accreditation was suspended, withdrawn or ran out still accounts for what
+    /// it released. Reverts: `NotInGoodStanding` for who was never accredited, `BatchOutOfSequence`, `EmptyBatch`.
     function anchor(uint64 sequence, bytes32 root, uint64 count) external;
 
     /// @notice Posts a receipt that the gateway signed more than {LOG_PERIOD} ago. It counts against the gateway until it

@@ -8,21 +8,20 @@ pragma solidity 0.8.37;
 /// to that provider. What an observer learns: that a provider's key opened an emergency on an address, for which kinds of
 /// data, and how its review ended. The justification is a commitment.
 interface IEmergencyAccess {
-    /// @notice An emergency access of one key of one provider to one patient. One slot.
+    /// @notice An emergency access of one key of one provider to one patient. One slot each for what the provider opened
+    /// itself and for what a source opened that the patient had allowed.
     /// @param categories Bitmask over `Categories` that it covers.
     /// @param openedAt When it was opened (unix seconds).
     /// @param expiresAt The first second at which it no longer counts (unix seconds).
-    /// @param bySource Whether a source that the patient allowed opened it, not the provider itself.
     struct Emergency {
         uint64 categories;
         uint40 openedAt;
         uint40 expiresAt;
-        bool bySource;
     }
 
     /// @notice The broken glass that a key still owes a review for. Two slots.
-    /// @param patient Whose; zero where nothing is owed.
-    /// @param openedAt When it was opened (unix seconds).
+    /// @param patient Whose.
+    /// @param openedAt When it was opened (unix seconds); zero where nothing is owed.
     /// @param reportedOverdue Whether it was counted as overdue.
     /// @param provider The provider for which the key acted.
     struct PendingReview {
@@ -103,13 +102,15 @@ interface IEmergencyAccess {
 
     /// @notice Thrown when a set of categories is empty or has bits that stand for nothing.
     error UnknownCategories(uint64 categories);
+    /// @notice Thrown when a commitment that a decision must name is zero.
+    error EvidenceMissing();
     /// @notice Thrown when the patient forbids breaking the glass, or refused ETREAT to this provider.
     error EmergencyForbidden(address patient, address provider);
     /// @notice Thrown when the key has a broken glass that nobody has reviewed yet.
     error EmergencyUnreviewed(address operator, address patient);
     /// @notice Thrown when a provider broke the glass more often than its rate allows.
     error EmergencyRateExceeded(address provider);
-    /// @notice Thrown when the key owes no review.
+    /// @notice Thrown when the key owes no review, or not of this emergency.
     error NothingToReview(address operator);
     /// @notice Thrown when a reviewer is the provider itself, or was accredited by who accredited the provider.
     error ReviewerNotIndependent(address reviewer, address provider);
@@ -133,7 +134,7 @@ interface IEmergencyAccess {
     /// @param categories Bitmask over `Categories`, protected ones included where needed; never zero.
     /// @param justification Commitment of the written justification.
     /// @dev Caller: a key in good standing for EMERGENCY_CARE. Reverts: `NotInGoodStanding`, {EmergencyForbidden},
-    /// {EmergencyUnreviewed}, {EmergencyRateExceeded}, `PatientRetired`, `UnknownCategories`.
+    /// {EmergencyUnreviewed}, {EmergencyRateExceeded}, {EvidenceMissing}, `PatientRetired`, `UnknownCategories`.
     function breakGlass(address patient, uint64 categories, BreakGlassReason reason, bytes32 justification) external;
 
     /// @notice Opens emergency access for `responder`, within what the patient allowed the calling source beforehand.
@@ -144,10 +145,12 @@ interface IEmergencyAccess {
 
     /// @notice Judges the broken glass that `operator` owes a review for. A rejection ends it and counts against the
     /// provider for ever.
+    /// @param patient Whose, so that a judgement never falls on another emergency than the one that was looked at.
+    /// @param openedAt When it was opened (unix seconds).
     /// @dev Caller: a privacy officer in good standing of another participant, accredited by who accredited neither the
     /// provider as PROVIDER nor for EMERGENCY_CARE; once overdue also an oversight authority.
     /// Reverts: {NothingToReview}, {ReviewerNotIndependent}, `NotInGoodStanding`.
-    function reviewEmergency(address operator, bool upheld) external;
+    function reviewEmergency(address operator, address patient, uint40 openedAt, bool upheld) external;
 
     /// @notice Counts the review that `operator` owes as overdue, once. It never blocks the organisation.
     /// @dev Caller: anyone. Reverts: {NothingToReview}, {ReviewNotOverdue}.
@@ -157,8 +160,8 @@ interface IEmergencyAccess {
     function setBreakGlassPreference(bool forbidden) external;
 
     /// @notice As {setBreakGlassPreference}, relayed. Signature: `BreakGlassPreference` by the patient.
-    /// @dev Reverts: `DecisionSuperseded` unless later than the last such decision, `InvalidSignature`, `IssuedInFuture`,
-    /// `DeadlinePassed`.
+    /// @dev Reverts: `DecisionSuperseded` unless later than the last such decision (as late is enough to forbid),
+    /// `InvalidSignature`, `IssuedInFuture`, `DeadlinePassed`.
     function setBreakGlassPreferenceBySig(
         address patient,
         bool forbidden,
@@ -167,7 +170,8 @@ interface IEmergencyAccess {
         bytes calldata signature
     ) external;
 
-    /// @notice Decides what `source` may open on the caller; zero for nothing, which is the default.
+    /// @notice Decides what `source` may open on the caller; zero for nothing, which is the default, and what a revocation
+    /// of everything makes of it.
     /// @dev What is open already runs out within hours; a revocation of ETREAT or {IPatientStanding-revokeAll} ends it at
     /// once. Reverts: `UnknownCategories`.
     function setEmergencySourcePreference(address source, uint64 categories) external;
@@ -192,7 +196,13 @@ interface IEmergencyAccess {
     function removeEmergencySource(address source) external;
 
     /// @notice The emergency of `operator`, acting for `provider`, on `patient`. It may have run out.
-    function emergencyOf(address patient, address provider, address operator) external view returns (Emergency memory);
+    /// @param bySource Whether the one that a source opened, or the one that the provider did.
+    function emergencyOf(
+        address patient,
+        address provider,
+        address operator,
+        bool bySource
+    ) external view returns (Emergency memory);
 
     /// @notice The review that `operator` owes.
     function pendingReviewOf(address operator) external view returns (PendingReview memory);

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 /// @title IPatientStanding
 /// @notice What a patient decides about all consents at once, and how a lost or stolen key is survived: revoke everything,
 /// name a revoke-only guardian, retire the address for good.
-/// @dev Nobody else can do any of this: no pause, role or upgrade touches it. What an observer learns: that an address
+/// @dev Only the patient can do any of this, and the guardian what is said of it: no pause, role or upgrade touches it. What an observer learns: that an address
 /// revoked everything, its guardian's address, and that it was retired.
 interface IPatientStanding {
     /// @notice What holds for all consents of a patient. One slot.
@@ -12,11 +12,14 @@ interface IPatientStanding {
     /// @param retiredAt From this time on everything is denied for ever (unix seconds; zero: not retired).
     /// @param breakGlassDecidedAt When the preference below was decided (unix seconds).
     /// @param breakGlassForbidden Whether no provider may break the glass for this patient.
+    /// @param revokedAllArrivedAt When the revocation of everything reached the chain (unix seconds): what others did for or
+    /// about the patient until then is revoked too, so that nobody can outrun it.
     struct Patient {
         uint40 revokedAllAt;
         uint40 retiredAt;
         uint40 breakGlassDecidedAt;
         bool breakGlassForbidden;
+        uint40 revokedAllArrivedAt;
     }
 
     /// @notice Who may revoke, and only revoke, for a patient. Two slots.
@@ -34,8 +37,8 @@ interface IPatientStanding {
         uint40 nextFrom;
     }
 
-    /// @notice Emitted when everything decided until `issuedAt` is revoked: consents, representatives that the patient
-    /// named, open emergencies.
+    /// @notice Emitted when everything is revoked: what the patient decided until `issuedAt` (consents, representatives
+    /// named, sources allowed), and what others did until this block (consents by representatives, emergencies).
     event AllRevoked(address indexed patient, address indexed decidedBy, uint40 issuedAt);
     /// @notice Emitted when a patient names a guardian (zero: none) with effect from `from` (unix seconds).
     event GuardianNamed(address indexed patient, address indexed guardian, uint40 from, uint40 issuedAt);
@@ -57,7 +60,8 @@ interface IPatientStanding {
     function GUARDIAN_DELAY() external view returns (uint40);
 
     /// @notice Revokes all that the caller, as a patient, decided until now. One write, whatever the number of consents.
-    /// @dev Ends consents, representatives named by the patient, and open emergencies. Court appointments stay. Never fails.
+    /// @dev Ends consents, representatives named by the patient, permissions of emergency sources, and open emergencies.
+    /// Appointments by an authority stay. Never fails.
     function revokeAll() external;
 
     /// @notice As {revokeAll}, for `patient`, decided and signed by the patient or the patient's guardian.

@@ -26,7 +26,8 @@ interface IRepresentativeRegistry {
     /// @param purposes Bitmask over `Purposes` in which the representative may decide.
     /// @param status Where it is in its life.
     /// @param mayOverride Whether it may also decide against what the patient decided; only an authority gives this.
-    /// @param decidedAt When it was last decided about (unix seconds).
+    /// @param decidedAt When the patient last decided about it (unix seconds).
+    /// @param appointedAt When an authority last decided about it (unix seconds).
     /// @param authority The authority that appointed it; zero where the patient named it.
     /// @param officer Who signed for the authority.
     struct Representation {
@@ -36,6 +37,7 @@ interface IRepresentativeRegistry {
         RepresentationStatus status;
         bool mayOverride;
         uint40 decidedAt;
+        uint40 appointedAt;
         address authority;
         address officer;
     }
@@ -167,7 +169,8 @@ interface IRepresentativeRegistry {
         bytes calldata signature
     ) external;
 
-    /// @notice Appoints a representative by an authority's signature, with effect after {APPOINTMENT_DELAY}.
+    /// @notice Appoints a representative by an authority's signature, with effect after {APPOINTMENT_DELAY}. Replaces a naming
+    /// of the same address by the patient at once; the patient can veto it, and name another address of that person.
     /// @dev Caller: anyone. Signer: `appointment.officer`, in good standing for GUARDIANSHIP_AUTHORITY.
     /// Reverts: {InvalidRepresentative}, {AuthorityCannotRepresent}, {UnknownPurposes}, {ExpiryNotInFuture},
     /// {RepresentationSuperseded}, `NotInGoodStanding`, `InvalidSignature`, `IssuedInFuture`, `DeadlinePassed`; and
@@ -184,6 +187,7 @@ interface IRepresentativeRegistry {
     /// @notice The representation of `patient` by `representative`, in force or not.
     function representationOf(address patient, address representative) external view returns (Representation memory);
 
-    /// @notice Whether what `representative` decided for `patient` at `decidedAt` (unix seconds) counts now.
+    /// @notice Whether what `representative` decided for `patient` at `decidedAt` (unix seconds) counts now, as far as the
+    /// representation goes. That the patient revoked everything since, `ConsentRegistry` knows, not this contract.
     function counts(address patient, address representative, uint40 decidedAt) external view returns (bool);
 }

@@ -135,6 +135,7 @@ abstract contract PatientStanding is IPatientStanding, SignedDecisions {
     function _revokeAll(address patient, address decidedBy, uint40 issuedAt) private {
         if (issuedAt <= _patients[patient].revokedAllAt) return;
         _patients[patient].revokedAllAt = issuedAt;
+        _patients[patient].revokedAllArrivedAt = uint40(block.timestamp);
         emit AllRevoked(patient, decidedBy, issuedAt);
     }
 

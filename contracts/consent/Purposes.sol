@@ -36,7 +36,7 @@ library Purposes {
     /// @dev One byte a purpose, purpose 0 in the lowest: the number of the role its user must be accredited for.
     /// Held equal to the names above by a test.
     ///                                          31............... 16 15 14 13 12 11 10  9  8  7  6  5  4  3  2  1  0
-    uint256 private constant ROLES_BY_PURPOSE = 0x04000000000000000000000000000000040000020004FFFF0006050400020100;
+    uint256 private constant ROLES_BY_PURPOSE = 0x04000000000000000000000000000000040000020000FFFF0006050400020100;
 
     /// @notice The number of the role that a user of data for `purpose` must be accredited for, or {NO_ROLE}.
     /// @dev `purpose` must be in {KNOWN}.

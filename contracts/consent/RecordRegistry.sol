@@ -22,8 +22,8 @@ contract RecordRegistry is IRecordRegistry {
     IParticipantRegistry public immutable participants;
 
     mapping(address provider => BatchStream.Stream) private _streams;
-    /// @dev Zero: nothing said. A {RetractionReason} for a retracted leaf; otherwise the digest of its successor, which as a
-    /// hash is never that small.
+    /// @dev Zero: nothing said. A {RetractionReason} for a retracted leaf; otherwise the digest of its successor, which is
+    /// never that small: {_requireCurrent} sees to it.
     mapping(address provider => mapping(bytes32 digest => bytes32)) private _fates;
 
     constructor(IParticipantRegistry participants_) {
@@ -95,8 +95,10 @@ contract RecordRegistry is IRecordRegistry {
     }
 
     function _requireCurrent(address provider, LeafProof calldata leaf) private view {
+        // A value as small as a reason is nobody's hash.
         require(
-            _isInBatch(provider, leaf.sequence, leaf.digest, leaf.proof),
+            uint256(leaf.digest) > uint256(type(RetractionReason).max) &&
+                _isInBatch(provider, leaf.sequence, leaf.digest, leaf.proof),
             LeafNotInBatch(provider, leaf.sequence, leaf.digest)
         );
         (RecordStatus status, , ) = statusOf(provider, leaf.digest);

@@ -93,7 +93,7 @@ contract RepresentativeRegistry is IRepresentativeRegistry, SignedDecisions {
         );
         _requireSigned(appointment.officer, appointment.hash(), appointment.issuedAt, appointment.deadline, signature);
         Representation storage representation = _representations[appointment.patient][appointment.representative];
-        _requireLater(representation.decidedAt, appointment.issuedAt);
+        _requireLater(representation.appointedAt, appointment.issuedAt);
         _requireNoAppointment(representation, appointment.patient, appointment.representative);
 
         uint40 since = uint40(block.timestamp) + APPOINTMENT_DELAY;
@@ -103,7 +103,8 @@ contract RepresentativeRegistry is IRepresentativeRegistry, SignedDecisions {
             purposes: appointment.purposes,
             status: RepresentationStatus.Appointed,
             mayOverride: appointment.mayOverride,
-            decidedAt: appointment.issuedAt,
+            decidedAt: representation.decidedAt,
+            appointedAt: appointment.issuedAt,
             authority: authority,
             officer: appointment.officer
         });
@@ -133,9 +134,11 @@ contract RepresentativeRegistry is IRepresentativeRegistry, SignedDecisions {
         _requireOfficer(decision, authority);
         require(!decision.inForce || decision.officer != representation.officer, SameOfficer(decision.officer));
         _requireSigned(decision.officer, decision.hash(), decision.issuedAt, decision.deadline, signature);
-        _requireLater(representation.decidedAt, decision.issuedAt);
+        _requireLater(representation.appointedAt, decision.issuedAt);
+        // Upholding answers the veto: it cannot be signed before it.
+        if (decision.inForce) _requireLater(representation.decidedAt, decision.issuedAt);
 
-        representation.decidedAt = decision.issuedAt;
+        representation.appointedAt = decision.issuedAt;
         if (decision.inForce) {
             representation.status = RepresentationStatus.Confirmed;
             emit AppointmentConfirmed(decision.patient, decision.representative, decision.officer, decision.issuedAt);
@@ -174,7 +177,8 @@ contract RepresentativeRegistry is IRepresentativeRegistry, SignedDecisions {
         uint40 issuedAt
     ) private {
         _requireTerms(patient, representative, purposes, expiresAt);
-        _requireNoAppointment(_representations[patient][representative], patient, representative);
+        Representation storage representation = _representations[patient][representative];
+        _requireNoAppointment(representation, patient, representative);
         _representations[patient][representative] = Representation({
             since: issuedAt,
             expiresAt: expiresAt,
@@ -182,6 +186,7 @@ contract RepresentativeRegistry is IRepresentativeRegistry, SignedDecisions {
             status: RepresentationStatus.Named,
             mayOverride: false,
             decidedAt: issuedAt,
+            appointedAt: representation.appointedAt,
             authority: address(0),
             officer: address(0)
         });

@@ -57,12 +57,14 @@ interface IParticipantRegistry {
         uint40 expiresAt;
     }
 
-    /// @notice When a key served a participant, kept for ever so that what it signed then stays attributable.
+    /// @notice When a key served a participant, kept for ever so that what it signed then stays attributable. One slot.
     /// @param since When it was first accepted (unix seconds), or zero if never.
-    /// @param until When it was last removed (unix seconds), or zero while it serves.
+    /// @param until When it runs out, or was last removed (unix seconds). A pause between two appointments counts as served.
+    /// @param roles Bitmask over all roles that it was ever given.
     struct Tenure {
         uint40 since;
         uint40 until;
+        uint56 roles;
     }
 
     /// @notice Emitted when an accreditation is given or renewed.
@@ -73,7 +75,8 @@ interface IParticipantRegistry {
     event AccreditationReinstated(address indexed participant, Role indexed role, address indexed by);
     /// @notice Emitted when an accreditation is withdrawn by `by`.
     event AccreditationWithdrawn(address indexed participant, Role indexed role, address indexed by);
-    /// @notice Emitted when a participant offers to let a key act for it; nothing changes until the key accepts.
+    /// @notice Emitted when a participant offers to let a key act for it, or withdraws that (no roles); nothing changes until
+    /// the key accepts.
     event OperatorOffered(address indexed principal, address indexed operator, uint56 roles, uint40 expiresAt);
     /// @notice Emitted when a key accepts, and when a participant changes what a key of its own may do.
     event OperatorSet(address indexed principal, address indexed operator, uint56 roles, uint40 expiresAt);
@@ -110,8 +113,7 @@ interface IParticipantRegistry {
     function accredit(address participant, Role role, uint40 validUntil) external;
 
     /// @notice Suspends an active accreditation. It stops counting in this very block.
-    /// @dev Caller: who gave it (even where no longer named), or a current accreditor for the role.
-    /// Reverts: {NotAccreditor}, {WrongAccreditationStatus}.
+    /// @dev Caller: a current accreditor for the role. Reverts: {NotAccreditor}, {WrongAccreditationStatus}.
     function suspend(address participant, Role role) external;
 
     /// @notice Lifts a suspension.
@@ -123,7 +125,7 @@ interface IParticipantRegistry {
     function withdraw(address participant, Role role) external;
 
     /// @notice Offers `operator` to act for the caller in `roles` until `expiresAt`; or, where it does so already,
-    /// changes at once what it may do.
+    /// changes at once what it may do. Without roles: withdraws the offer.
     /// @dev Caller: anyone, for itself. An offer alone has no effect. Reverts: {Empty}, {NotInFuture}.
     function offerOperator(address operator, uint56 roles, uint40 expiresAt) external;
 

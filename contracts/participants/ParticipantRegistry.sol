@@ -31,12 +31,11 @@ contract ParticipantRegistry is IParticipantRegistry, AccessManaged, SignedDecis
     /// @inheritdoc IParticipantRegistry
     function accredit(address participant, Role role, uint40 validUntil) external {
         require(Role.unwrap(role) <= Roles.HIGHEST, UnknownRole(role));
-        require(_isNamed(msg.sender, role), NotAccreditor(msg.sender, role));
+        Accreditation storage record = _recordFor(participant, role);
         require(participant != address(0), Empty());
         require(validUntil > block.timestamp, NotInFuture(validUntil));
         address principal = _operators[participant].principal;
         require(principal == address(0), ParticipantIsOperator(participant, principal));
-        Accreditation storage record = _accreditations[participant][role];
         _requireStatus(participant, role, record.status, record.status != AccreditationStatus.Suspended);
 
         _accreditations[participant][role] = Accreditation(msg.sender, validUntil, AccreditationStatus.Active);
@@ -47,7 +46,7 @@ contract ParticipantRegistry is IParticipantRegistry, AccessManaged, SignedDecis
 
     /// @inheritdoc IParticipantRegistry
     function suspend(address participant, Role role) external {
-        Accreditation storage record = _recordForGiver(participant, role);
+        Accreditation storage record = _recordFor(participant, role);
         _requireStatus(participant, role, record.status, record.status == AccreditationStatus.Active);
         record.status = AccreditationStatus.Suspended;
         emit AccreditationSuspended(participant, role, msg.sender);
@@ -55,8 +54,7 @@ contract ParticipantRegistry is IParticipantRegistry, AccessManaged, SignedDecis
 
     /// @inheritdoc IParticipantRegistry
     function reinstate(address participant, Role role) external {
-        require(_isNamed(msg.sender, role), NotAccreditor(msg.sender, role));
-        Accreditation storage record = _accreditations[participant][role];
+        Accreditation storage record = _recordFor(participant, role);
         _requireStatus(participant, role, record.status, record.status == AccreditationStatus.Suspended);
         record.status = AccreditationStatus.Active;
         emit AccreditationReinstated(participant, role, msg.sender);
@@ -64,7 +62,7 @@ contract ParticipantRegistry is IParticipantRegistry, AccessManaged, SignedDecis
 
     /// @inheritdoc IParticipantRegistry
     function withdraw(address participant, Role role) external {
-        Accreditation storage record = _recordForGiver(participant, role);
+        Accreditation storage record = _recordFor(participant, role);
         AccreditationStatus status = record.status;
         _requireStatus(
             participant,
@@ -80,6 +78,11 @@ contract ParticipantRegistry is IParticipantRegistry, AccessManaged, SignedDecis
 
     /// @inheritdoc IParticipantRegistry
     function offerOperator(address operator, uint56 roles, uint40 expiresAt) external {
+        if (roles == 0) {
+            delete _offers[msg.sender][operator];
+            emit OperatorOffered(msg.sender, operator, 0, 0);
+            return;
+        }
         _requireTerms(operator, roles, expiresAt);
         if (_operators[operator].principal == msg.sender) {
             _setOperator(operator, msg.sender, roles, expiresAt);
@@ -196,14 +199,15 @@ contract ParticipantRegistry is IParticipantRegistry, AccessManaged, SignedDecis
         address served = _operators[operator].principal;
         require(served == address(0) || served == principal, OperatorServesAnother(operator, served));
         delete _offers[principal][operator];
-        Tenure storage tenure = _tenures[operator][principal];
-        if (tenure.since == 0) tenure.since = uint40(block.timestamp);
-        tenure.until = 0;
         _setOperator(operator, principal, roles, expiresAt);
     }
 
     function _setOperator(address operator, address principal, uint56 roles, uint40 expiresAt) private {
         _operators[operator] = Operator(principal, roles, expiresAt);
+        Tenure storage tenure = _tenures[operator][principal];
+        if (tenure.since == 0) tenure.since = uint40(block.timestamp);
+        tenure.until = expiresAt;
+        tenure.roles |= roles;
         emit OperatorSet(principal, operator, roles, expiresAt);
     }
 
@@ -221,10 +225,10 @@ contract ParticipantRegistry is IParticipantRegistry, AccessManaged, SignedDecis
         return status == AccreditationStatus.Suspended ? Standing.Suspended : Standing.Withdrawn;
     }
 
-    /// @dev The record, for who may take it away: who gave it, or a current accreditor for the role.
-    function _recordForGiver(address participant, Role role) private view returns (Accreditation storage record) {
-        record = _accreditations[participant][role];
-        require(record.accreditor == msg.sender || _isNamed(msg.sender, role), NotAccreditor(msg.sender, role));
+    /// @dev The record, for an accreditor of the role.
+    function _recordFor(address participant, Role role) private view returns (Accreditation storage) {
+        require(_isNamed(msg.sender, role), NotAccreditor(msg.sender, role));
+        return _accreditations[participant][role];
     }
 
     function _requireStatus(address participant, Role role, AccreditationStatus status, bool allowed) private pure {

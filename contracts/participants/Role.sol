@@ -31,7 +31,7 @@ library Roles {
     Role internal constant PAYER = Role.wrap(2);
     /// @notice Gateway that releases records and accounts for it (IHE XCA responding gateway).
     Role internal constant GATEWAY = Role.wrap(3);
-    /// @notice Health data user: research and other secondary use (Regulation (EU) 2025/327, Article 2(2)).
+    /// @notice Health data user: research and other secondary use (Regulation (EU) 2025/327, European Health Data Space).
     Role internal constant HEALTH_DATA_USER = Role.wrap(4);
     /// @notice Clinical investigator site (ICH E6(R3)).
     Role internal constant INVESTIGATOR_SITE = Role.wrap(5);
@@ -49,6 +49,6 @@ library Roles {
 
     /// @notice The AccessManager role whose members accredit participants for `role`: 100 + the role's number.
     function accreditor(Role role) internal pure returns (uint64) {
-        return 100 + Role.unwrap(role);
+        return 100 + uint64(Role.unwrap(role));
     }
 }

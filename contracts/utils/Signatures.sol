@@ -12,9 +12,14 @@ library Signatures {
     /// @notice Whether `signature` by `signer` covers `digest`.
     /// @dev An ERC-1271 answer can change from block to block; an ECDSA answer cannot.
     function isValid(address signer, bytes32 digest, bytes calldata signature) internal view returns (bool) {
-        (address recovered, ECDSA.RecoverError failure, ) = ECDSA.tryRecoverCalldata(digest, signature);
-        if (failure == ECDSA.RecoverError.NoError && recovered == signer) return true;
+        if (isByKey(signer, digest, signature)) return true;
         return
             signer.code.length != 0 && SignatureChecker.isValidERC1271SignatureNowCalldata(signer, digest, signature);
+    }
+
+    /// @notice Whether `signature` by the key of `signer` itself covers `digest`: an answer that never changes.
+    function isByKey(address signer, bytes32 digest, bytes calldata signature) internal pure returns (bool) {
+        (address recovered, ECDSA.RecoverError failure, ) = ECDSA.tryRecoverCalldata(digest, signature);
+        return failure == ECDSA.RecoverError.NoError && recovered == signer;
     }
 }

@@ -51,7 +51,7 @@ export function checkAddress(address: string, name: string): string {
 }
 
 /** The names under which the patient of a resource may stand in a mapping, the one it uses first. */
-function patientNames({ resource, fullUrl, resolve }: FoundResource): string[] {
+export function patientNames({ resource, fullUrl, resolve }: FoundResource): string[] {
   if (resource.resourceType === "Patient") {
     return [resourceName(resource), ...(fullUrl === undefined ? [] : [fullUrl])];
   }

@@ -53,7 +53,7 @@ export function checkTerms(value: unknown, root = "terms"): ConsentTerms {
     refuse(`${root}.expiresAt`, "the consent would be over before it began");
   }
   if (expiresAt > decision.issuedAt + LONGEST_CONSENT) {
-    refuse(`${root}.expiresAt`, "lies more than 3652 days (ten years) after issuedAt");
+    refuse(`${root}.expiresAt`, "lies more than 3653 days (ten years) after issuedAt");
   }
   return {
     kind,

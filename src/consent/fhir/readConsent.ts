@@ -225,7 +225,7 @@ function piecesOf(rule: Rule, denials: readonly Rule[], issuedAt: number, defaul
   const end = rule.own.has("period") ? `${rule.path}.period.end` : `${rule.path}.period`;
   if (expiresAt <= issuedAt || expiresAt <= notBefore) inexpressible(end, "the consent was over before it began");
   if (expiresAt > issuedAt + LONGEST_CONSENT)
-    inexpressible(end, "lies more than 3652 days (ten years) after Consent.dateTime");
+    inexpressible(end, "lies more than 3653 days (ten years) after Consent.dateTime");
 
   const pieces: Piece[] = [];
   for (const party of rule.parties) {

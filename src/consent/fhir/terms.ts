@@ -81,5 +81,5 @@ export class ConsentFormatError extends CareProofError {
   declare readonly path: string;
 }
 
-/** The longest that a consent may last after `issuedAt`, in seconds: `ConsentRegistry.MAX_DURATION`, 3652 days. */
-export const LONGEST_CONSENT = 3652 * 86_400;
+/** The longest that a consent may last after `issuedAt`, in seconds: `ConsentRegistry.MAX_DURATION`, 3653 days. */
+export const LONGEST_CONSENT = 3653 * 86_400;

@@ -1,0 +1,120 @@
+/** Deploys CareProof by its Ignition module on the network that Hardhat is connected to, and tells where everything is. */
+import { execFileSync } from "node:child_process";
+
+import type { Provider, Signer, Wallet } from "ethers";
+import hre from "hardhat";
+
+import type { Chain } from "./chain";
+import { ACCREDITORS, type Accreditor } from "../../ignition/authority";
+import CareProofModule from "../../ignition/modules/CareProof";
+import {
+  AccessManager__factory,
+  ConsentRegistry__factory,
+  DisclosureLog__factory,
+  ParticipantRegistry__factory,
+  RecordRegistry__factory,
+  RepresentativeRegistry__factory,
+} from "../../src/bindings/index";
+import type { DeployedContract, Deployment } from "../../src/deployments/deployment";
+import type { RoleName } from "../../src/participants/roles";
+
+/** The contracts, typed. */
+export type Contracts = ReturnType<typeof connect>;
+
+/** A deployed system and who accredits in it. */
+export interface CareProofSystem {
+  contracts: Contracts;
+  /** The same contracts for another signer or provider. */
+  connect: (runner: Signer | Provider) => Contracts;
+  accreditors: Record<Accreditor, { wallet: Wallet; roles: readonly RoleName[] }>;
+  deployment: Deployment;
+}
+
+type Addresses = Record<keyof typeof FACTORIES, string>;
+
+const FACTORIES = {
+  AccessManager: AccessManager__factory,
+  ParticipantRegistry: ParticipantRegistry__factory,
+  RepresentativeRegistry: RepresentativeRegistry__factory,
+  ConsentRegistry: ConsentRegistry__factory,
+  RecordRegistry: RecordRegistry__factory,
+  DisclosureLog: DisclosureLog__factory,
+} as const;
+
+function connect(addresses: Addresses, runner: Signer | Provider) {
+  return {
+    accessManager: AccessManager__factory.connect(addresses.AccessManager, runner),
+    participants: ParticipantRegistry__factory.connect(addresses.ParticipantRegistry, runner),
+    representatives: RepresentativeRegistry__factory.connect(addresses.RepresentativeRegistry, runner),
+    consents: ConsentRegistry__factory.connect(addresses.ConsentRegistry, runner),
+    records: RecordRegistry__factory.connect(addresses.RecordRegistry, runner),
+    disclosures: DisclosureLog__factory.connect(addresses.DisclosureLog, runner),
+  };
+}
+
+/** Deploys on a local chain, with new accounts for the admin and for each accrediting body. */
+export async function deployLocally(chain: Chain): Promise<CareProofSystem> {
+  const firstBlock = await chain.provider.getBlockNumber();
+  const admin = await chain.funded();
+  const accreditors = {} as CareProofSystem["accreditors"];
+  for (const body of Object.keys(ACCREDITORS) as Accreditor[]) {
+    accreditors[body] = { wallet: await chain.funded(), roles: ACCREDITORS[body] };
+  }
+  const bodies = Object.fromEntries(Object.entries(accreditors).map(([body, { wallet }]) => [body, wallet.address]));
+  const parameters = { CareProof: { admin: admin.address, ...bodies } };
+  const deployed = await hre.ignition.deploy(CareProofModule, { parameters });
+  const addresses = {
+    AccessManager: await deployed.accessManager.getAddress(),
+    ParticipantRegistry: await deployed.participantRegistry.getAddress(),
+    RepresentativeRegistry: await deployed.representativeRegistry.getAddress(),
+    ConsentRegistry: await deployed.consentRegistry.getAddress(),
+    RecordRegistry: await deployed.recordRegistry.getAddress(),
+    DisclosureLog: await deployed.disclosureLog.getAddress(),
+  };
+  return {
+    contracts: connect(addresses, chain.provider),
+    connect: (runner) => connect(addresses, runner),
+    accreditors,
+    deployment: {
+      chainId: chain.chainId,
+      contracts: await creations(chain.provider, addresses, firstBlock),
+      ...commitOfCheckout(),
+      parameters,
+    },
+  };
+}
+
+/** When and by which transaction each contract was created, read from the blocks since `firstBlock`. */
+async function creations(
+  provider: Chain["provider"],
+  addresses: Addresses,
+  firstBlock: number,
+): Promise<Record<string, DeployedContract>> {
+  const found: Record<string, DeployedContract> = {};
+  const names = new Map(Object.entries(addresses).map(([name, address]) => [address.toLowerCase(), name]));
+  for (let number = firstBlock; names.size > 0; number++) {
+    const block = await provider.getBlock(number);
+    if (block === null) throw new Error(`no block created ${[...names.values()].join(", ")}`);
+    for (const hash of block.transactions) {
+      const address = (await provider.getTransactionReceipt(hash))?.contractAddress;
+      const name = names.get((address ?? "").toLowerCase());
+      if (name === undefined) continue;
+      names.delete(address!.toLowerCase());
+      found[name] = {
+        address: addresses[name as keyof Addresses] as `0x${string}`,
+        blockNumber: number,
+        transactionHash: hash as `0x${string}`,
+      };
+    }
+  }
+  return Object.fromEntries(Object.keys(addresses).map((name) => [name, found[name]!]));
+}
+
+/** The commit of this checkout, where it is one. */
+export function commitOfCheckout(): { commit?: string } {
+  try {
+    return { commit: execFileSync("git", ["rev-parse", "HEAD"], { encoding: "utf8", stdio: "pipe" }).trim() };
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,35 @@
+import { hexlify, randomBytes } from "ethers";
+
+import type { Chain } from "./chain";
+import { consentChapter } from "./consent";
+import { deployLocally, type CareProofSystem } from "./deployment";
+import { readInput } from "./input";
+import { Report } from "./report";
+import { SAMPLE } from "./sample";
+
+/** How the journey is run. */
+export interface JourneyOptions {
+  /** File or folder of FHIR R4 JSON or NDJSON; the sample where none is given. */
+  fhir?: string;
+  /** Where lines of the table go. */
+  print?: (line: string) => void;
+  /** Where news of progress goes. */
+  progress: (line: string) => void;
+  /** Chapter in which a fault is seeded. */
+  fault?: string;
+}
+
+/** Deploys CareProof on a local chain and takes the whole journey. */
+export async function runJourney(
+  chain: Chain,
+  { fhir, print, progress, fault }: JourneyOptions,
+): Promise<{ report: Report; system: CareProofSystem }> {
+  const seed = hexlify(randomBytes(32));
+  progress("reading FHIR …");
+  const input = await readInput(fhir ?? SAMPLE, seed);
+  progress(`deploying CareProof on chain ${chain.chainId} …`);
+  const system = await deployLocally(chain);
+  const report = new Report(print, fault);
+  await consentChapter(chain, system, input, seed, report);
+  return { report, system };
+}
