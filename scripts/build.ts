@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { node, root } from "./processes";
 
 async function build(): Promise<void> {
-  await node(["hardhat/internal/cli/bootstrap", "compile", "--quiet"]);
+  await node(["hardhat/internal/cli/bootstrap.js", "compile", "--quiet"]);
 
   const dist = join(root, "dist");
   rmSync(dist, { recursive: true, force: true });
