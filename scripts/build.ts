@@ -18,7 +18,7 @@ async function build(): Promise<void> {
     Object.keys(formats).map((format) => node(["typescript/bin/tsc", "-p", `tsconfig.build.${format}.json`])),
   );
 
-  const cli = join(dist, "cjs/cli/main.js");
+  const cli = join(dist, "cjs/cli/bin.js");
   if (existsSync(cli)) chmodSync(cli, 0o755);
   console.log("dist/: ES modules and CommonJS, with types");
 }

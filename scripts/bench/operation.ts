@@ -17,7 +17,7 @@ export async function gasOf(sent: Promise<ContractTransactionResponse>): Promise
 
 /** What a question cost the contract that asked it, which emits `Measured(gasUsed, permitted)`. The answer must be yes. */
 export async function measuredBy(caller: BaseContract, args: unknown[]): Promise<number> {
-  const sent = (await caller.getFunction("measure").send(...args));
+  const sent = await caller.getFunction("measure").send(...args);
   const receipt = await sent.wait();
   const measured = caller.interface.parseLog(receipt!.logs[0]!)!.args as unknown as [bigint, boolean];
   requireState(measured[1], "permitted");

@@ -55,7 +55,7 @@ describe("the packed package", function () {
     await expectOutput(nodeIn(project, ["index.js"]), /^works$/m);
     await expectOutput(
       run(join(project, "node_modules/.bin/careproof"), ["--help"], { cwd: project, capture: true }),
-      /consent/,
+      /records/,
     );
   });
 
@@ -115,7 +115,7 @@ describe("the packed package", function () {
       "package/LICENSE",
       "package/README.md",
       "package/contracts/participants/IParticipantRegistry.sol",
-      "package/dist/cjs/cli/main.js",
+      "package/dist/cjs/cli/bin.js",
     ];
     expect(needed.filter((file) => !files.includes(file))).to.deep.equal([]);
     expect(files.filter((file) => /test|mocks|hardhat/i.test(file))).to.deep.equal([]);
