@@ -4,6 +4,12 @@
 export * from "./codes.js";
 export * from "./masks.js";
 
+// What people and keys sign, and the same in plain words and for wallets (ERC-7730)
+export * from "./clearSigning.js";
+export * from "./describe.js";
+export * from "./typedData.js";
+export * from "./words.js";
+
 // FHIR R4 Consent to terms and back
 export type { ConsentProvision, CodeableConcept, Coding, Consent, Reference } from "./fhir/resource.js";
 export { readConsent, type ReadConsentOptions } from "./fhir/readConsent.js";
