@@ -25,8 +25,10 @@ export default defineConfig(
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      // A number in a message is what the reader wants to see.
-      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      // A number in a message is what the reader wants to see; what a type guard refused is typed `never` there.
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowNever: true }],
+      // A constructor that narrows the type of a parameter is not useless.
+      "@typescript-eslint/no-useless-constructor": "off",
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
       // Typed data is declared as types of objects throughout.
       "@typescript-eslint/consistent-type-definitions": "off",

@@ -23,7 +23,7 @@ subtask(TASK_COMPILE_SOLIDITY_GET_SOLC_BUILD, async (): Promise<SolcBuild> => {
   };
 });
 
-/** solidity-coverage compiles instrumented copies of the contracts: no place to judge them, nor to derive anything. */
+/** solidity-coverage compiles instrumented copies of the contracts: no place to judge them. */
 function isCoverage(hre: object): boolean {
   return "__SOLIDITY_COVERAGE_RUNNING" in hre;
 }
@@ -49,7 +49,7 @@ subtask(
 /** The bindings, ABIs and addresses that the package exports follow from every compilation. */
 subtask(TASK_COMPILE_SOLIDITY, async (args: object, hre, runSuper): Promise<void> => {
   await runSuper(args);
-  if (!isCoverage(hre)) await generate(hre.config.paths);
+  await generate(hre.config.paths);
 });
 
 /**

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { node, root } from "./processes";
 
 async function build(): Promise<void> {
-  await node(["hardhat/internal/cli/bootstrap", "compile", "--quiet"]);
+  await node(["hardhat/internal/cli/bootstrap.js", "compile", "--quiet"]);
 
   const dist = join(root, "dist");
   rmSync(dist, { recursive: true, force: true });
@@ -18,7 +18,7 @@ async function build(): Promise<void> {
     Object.keys(formats).map((format) => node(["typescript/bin/tsc", "-p", `tsconfig.build.${format}.json`])),
   );
 
-  const cli = join(dist, "cjs/cli/main.js");
+  const cli = join(dist, "cjs/cli/bin.js");
   if (existsSync(cli)) chmodSync(cli, 0o755);
   console.log("dist/: ES modules and CommonJS, with types");
 }

@@ -6,7 +6,7 @@ import { forge, isGreen, mocha, type Result } from "./testing/runners";
 
 const CANARIES: (() => Promise<Result>)[] = [
   () => mocha("mocha canary", ["test/canary/failing.canary.ts"]),
-  () => forge("forge canary", "test/canary", ["--short"]),
+  () => forge("forge canary", ["--canary"]),
 ];
 
 async function main(): Promise<void> {

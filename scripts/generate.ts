@@ -9,7 +9,7 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { dirname, join } from "node:path";
 
 import { glob, runTypeChain } from "typechain";
 
@@ -18,7 +18,8 @@ import { bakeDeployments } from "./deployments";
 interface Artifact {
   contractName: string;
   sourceName: string;
-  abi: unknown[];
+  abi: { type: string }[];
+  bytecode: string;
 }
 
 /** Contracts of other packages that a deployment of CareProof has and a dApp calls. */
@@ -57,15 +58,17 @@ export async function generate({ root, artifacts }: Paths): Promise<string[]> {
   return published.map(({ contractName }) => contractName);
 }
 
-/** Artifacts of our own contracts (not of the mocks that tests need), with something in the ABI, and of `FOREIGN` ones. */
+/** Artifacts of what can be deployed or called: our contracts and interfaces, without mocks, and the `FOREIGN` ones. */
 function publishedArtifacts(artifacts: string): string[] {
-  const own = glob(artifacts, [`${artifacts}/contracts/**/+([a-zA-Z0-9_]).json`]).filter(
-    (file) => !/^contracts[\\/](mocks|test)[\\/]/.test(relative(artifacts, file)),
-  );
+  const own = glob(artifacts, [`${artifacts}/contracts/!(mocks)/**/+([a-zA-Z0-9_]).json`]);
   const foreign = FOREIGN.map((file) => join(artifacts, file)).filter((file) => existsSync(file));
-  return [...own, ...foreign]
-    .filter((file) => (JSON.parse(readFileSync(file, "utf8")) as Artifact).abi.length > 0)
-    .sort();
+  return [...own, ...foreign].filter(isCallable).sort();
+}
+
+/** Leaves out libraries, which are compiled into their callers, and abstract contracts, which are never there alone. */
+function isCallable(file: string): boolean {
+  const { contractName, abi, bytecode } = JSON.parse(readFileSync(file, "utf8")) as Artifact;
+  return abi.some(({ type }) => type === "function") && (bytecode !== "0x" || /^I[A-Z]/.test(contractName));
 }
 
 async function writeBindings(root: string, files: string[], outDir: string): Promise<void> {

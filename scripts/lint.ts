@@ -20,7 +20,7 @@ function privacy(): number {
 
 async function lint(): Promise<void> {
   // Types of the contracts, ABIs and the compiler's view of them are generated.
-  await node(["hardhat/internal/cli/bootstrap", "compile", "--quiet"]);
+  await node(["hardhat/internal/cli/bootstrap.js", "compile", "--quiet"]);
   const failed: string[] = [];
   for (const [step, [module, ...args]] of Object.entries(STEPS)) {
     const { code } = await run(process.execPath, [binary(module), ...args]);

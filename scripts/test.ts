@@ -14,7 +14,7 @@ const RUNNERS: Record<string, () => Promise<Result>> = {
     if (code !== 0) throw new Error("the build failed");
     return mocha("package", ["test/package/consumers.test.ts", "test/package/exports.test.ts"]);
   },
-  fuzz: () => forge("fuzz", "test/fuzz", ["--short"]),
+  fuzz: () => forge("fuzz", ["--short"]),
 };
 
 async function main(): Promise<void> {

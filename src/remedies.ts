@@ -29,6 +29,56 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   NoOffer: "Have the organisation offer the key first, with offerOperator.",
   NotOperatorOf: "Send this from the key itself or from the organisation it acts for.",
 
+  // ConsentRegistry
+  ConsentDenied: "Ask the patient for a consent that covers this; the denial says what is missing.",
+  UnknownPurposes: "Give at least one purpose, and only bits of purposes in use.",
+  UnknownCategories: "Give at least one category, and only bits of categories in use.",
+  UnknownFlags: "Set only the flags that a grant may set.",
+  InvalidPeriod: "Give a period that ends after it starts and after now.",
+  InvalidGrantee: "Give the address of somebody else than the patient as the grantee.",
+  ConsentSuperseded: "Read the consent: a decision as late or later stands; sign a new one if this is still meant.",
+  DecisionSuperseded:
+    "Read the present state: a decision as late or later stands; sign a new one if this is still meant.",
+  NotRepresentative: "Have the patient name this account for all of these purposes, or an authority appoint it.",
+  ConsentOutlivesRepresentation: "Grant no longer than the representation lasts.",
+  PatientDecided: "Leave it at what the patient decided: a representative cannot overrule it.",
+  NotPatientOrGuardian: "Send or sign this as the patient or as the guardian whom the patient named.",
+  PatientRetired: "Use the patient's new address: this one is retired, and all its consents have ended.",
+  NoPendingRetirement: "Nothing is left to object to: no retirement waits for this address.",
+
+  // Emergency access
+  EmergencyForbidden: "Treat without this record or ask the patient, who forbids emergency access to it.",
+  EmergencyUnreviewed: "Have the emergency access that is still open reviewed before another one with this key.",
+  EmergencyRateExceeded: "Wait, or have open emergency accesses reviewed: the provider used its number.",
+  NothingToReview: "Check the key: it owes no review.",
+  ReviewerNotIndependent:
+    "Have a privacy officer review it whom another accreditor accredited and who is not the provider.",
+  ReviewNotOverdue: "Wait until the review is overdue; one that was counted already is not counted again.",
+  NotEmergencySource: "Send this from a source that governance has named and whose delay has passed.",
+  SourceNotAllowed: "Open only what the patient allows this source.",
+
+  // RepresentativeRegistry
+  InvalidRepresentative: "Give the address of somebody else than the patient as the representative.",
+  AuthorityCannotRepresent: "Have the authority appoint somebody who neither is the authority nor acts for it.",
+  ExpiryNotInFuture: "Give an expiry (unix seconds) that is later than now.",
+  RepresentationSuperseded:
+    "Read the representation: a decision as late or later stands; sign a new one if this is still meant.",
+  WrongRepresentationStatus: "Read the representation: its present status does not allow this step.",
+  NotOfficerOf: "Have an officer sign who acts for the authority that made the appointment.",
+  SameOfficer: "Have another officer of the authority decide than the one who made the appointment.",
+
+  // RecordRegistry
+  LeafNotInBatch: "Check the manifest: the leaf, its proof, the provider and the sequence number must be of one batch.",
+  RecordNotCurrent: "Follow the record to the one that replaced it, which is the one to supersede or retract.",
+  SupersedesItself: "Give another leaf as the one that replaces it.",
+  ReasonMissing: "Give the code of a reason for the retraction.",
+
+  // DisclosureLog
+  NotGatewaySigner: "Give a receipt that the gateway signed, or a key that acted for it at the time of access.",
+  ReceiptNotDue: "Wait until the gateway's time to anchor the receipt is over.",
+  WrongReceiptStatus: "Read the receipt: its present status does not allow this step.",
+  ReceiptNotInBatch: "Check the proof: the receipt, the gateway and the sequence number must be of one batch.",
+
   // OpenZeppelin: AccessManager and what it governs
   AccessManagedUnauthorized: "Send this from an account that the AccessManager allows to call the function.",
   AccessManagedRequiredDelay: "Schedule the call with the AccessManager and execute it once its delay has passed.",

@@ -330,7 +330,7 @@ contract ConsentRegistry is EmergencyAccess, IConsentRegistry {
         return Denial.None;
     }
 
-    /// @inheritdoc EmergencyAccess
+    /// @notice Whether the patient refused ETREAT to `provider`.
     function _isEmergencyRefused(address patient, address provider) internal view override returns (bool) {
         uint256 consent = _consents[patient][provider][Purposes.ETREAT];
         return consent != 0 && consent.categories() == 0;

@@ -35,6 +35,7 @@ abstract contract EmergencyAccess is PatientStanding, IEmergencyAccess, AccessMa
     mapping(address patient => mapping(address source => SourcePreference)) private _sourcePreferences;
     RateLimiter.RefillingBucket private _rate;
 
+    /// @notice Sets the rate, for good.
     /// @param emergenciesPerDay How many times a day each provider may break the glass.
     constructor(IParticipantRegistry participants_, uint208 emergenciesPerDay) {
         participants = participants_;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Role, Roles} from "../participants/Role.sol";
-
 /// @title Purposes
 /// @notice What data may be used for: numbers 0 to 31 for codes of the HL7 v3 value set PurposeOfUse (code system
 /// ActReason), one of our own at 31, so that a set of purposes is a bitmask of 32 bits. Which accreditation each needs.

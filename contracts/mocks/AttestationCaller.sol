@@ -17,6 +17,7 @@ interface IAttestations {
         bytes data;
     }
 
+    /// @notice As EAS 1.9.0 has it.
     function getAttestation(bytes32 uid) external view returns (Attestation memory);
 }
 

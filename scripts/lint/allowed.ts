@@ -1,9 +1,25 @@
+const SIGNATURE = "a signature over the other arguments, checked and forgotten";
+
 /**
  * What may carry `bytes` or `string` in our contracts, and why that holds nothing about a person. Each entry is a decision
  * of a review: add one only with a reason that a data protection officer would accept.
  */
 export const ALLOWED: Readonly<Record<string, string>> = {
   "multicall(bytes[])": "calls of the contract's own functions, each under these same rules",
-  "nameOperator(address,uint56,uint40,uint40,bytes)": "signature of a key of an organisation",
   "StringTooLong(string)": "OpenZeppelin's error about the contract's own EIP-712 name, thrown at deployment only",
+
+  "appointRepresentative((address,address,address,uint32,bool,uint40,bytes32,uint40,uint40),bytes)": SIGNATURE,
+  "decideAppointment((address,address,address,bool,uint40,uint40),bytes)": SIGNATURE,
+  "grantBySig((address,address,address,uint32,uint64,uint40,uint40,uint8,bytes32,uint40,uint40),bytes)": SIGNATURE,
+  "nameGuardianBySig(address,address,uint40,uint40,bytes)": SIGNATURE,
+  "nameOperator(address,uint56,uint40,uint40,bytes)": SIGNATURE,
+  "nameRepresentativeBySig(address,address,uint32,uint40,uint40,uint40,bytes)": SIGNATURE,
+  "objectToRetirementBySig(address,uint40,uint40,bytes)": SIGNATURE,
+  "removeRepresentativeBySig(address,address,uint40,uint40,bytes)": SIGNATURE,
+  "reportUnlogged((address,address,bytes32,uint40),bytes)": SIGNATURE,
+  "retireBySig(address,address,uint40,uint40,bytes)": SIGNATURE,
+  "revokeAllBySig(address,address,uint40,uint40,bytes)": SIGNATURE,
+  "revokeBySig((address,address,address,uint32,uint40,uint40),bytes)": SIGNATURE,
+  "setBreakGlassPreferenceBySig(address,bool,uint40,uint40,bytes)": SIGNATURE,
+  "setEmergencySourcePreferenceBySig(address,address,uint64,uint40,uint40,bytes)": SIGNATURE,
 };

@@ -107,7 +107,7 @@ async function anchorOnce(
   for (const event of events) {
     const batch = registry.interface.parseLog(event);
     if (batch?.args.getValue("root") !== header.root) continue;
-    const sequence = String(batch?.args.getValue("sequence"));
+    const sequence = String(batch.args.getValue("sequence"));
     const result: AnchorResult = {
       status: "already-anchored",
       ...common,

@@ -44,7 +44,10 @@ export class Progress {
     if (!this.visible || now - this.drawnAt < REDRAW_MILLISECONDS) return;
     this.drawnAt = now;
     const count = done.toLocaleString("en");
-    if (total === undefined) return this.draw(`${step} ${count}`);
+    if (total === undefined) {
+      this.draw(`${step} ${count}`);
+      return;
+    }
     const filled = Math.round((BAR_WIDTH * done) / Math.max(total, 1));
     const bar = "#".repeat(filled).padEnd(BAR_WIDTH, ".");
     this.draw(`${step} [${bar}] ${count} of ${total.toLocaleString("en")}`);

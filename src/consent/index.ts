@@ -1,2 +1,34 @@
-/** Consent and records: terms, signatures, FHIR, and commitments to records. */
+/** Consent and records: terms and their FHIR R4 form, commitments to records, their batches, and sealed records. */
+
+// Codes of purposes, categories and flags, and sets of them as bitmasks
 export * from "./codes.js";
+export * from "./masks.js";
+
+// What people and keys sign, and the same in plain words and for wallets (ERC-7730)
+export * from "./clearSigning.js";
+export * from "./describe.js";
+export * from "./typedData.js";
+export * from "./words.js";
+
+// FHIR R4 Consent to terms and back
+export type { ConsentProvision, CodeableConcept, Coding, Consent, Reference } from "./fhir/resource.js";
+export { readConsent, type ReadConsentOptions } from "./fhir/readConsent.js";
+export * from "./fhir/terms.js";
+export { writeConsent, type WriteConsentOptions } from "./fhir/writeConsent.js";
+
+// Records: canonical form, commitment, leaf, batch and manifest
+export * from "./bundle.js";
+export { asResource, parseResource, type FhirResource } from "./fhirResource.js";
+export * from "./recordBatch.js";
+export { recordCategory } from "./recordCategory.js";
+export * from "./recordLeaf.js";
+export * from "./recordManifest.js";
+export { NO_PATIENT_KEY, patientsByReference, type PatientResolver } from "./recordPatient.js";
+export * from "../utils/canonical.js";
+export * from "../utils/commitment.js";
+export { createKeccak256, type Keccak256 } from "../utils/keccak.js";
+export * from "../utils/merkle.js";
+
+// Records sealed for their readers, and addresses of a patient per relationship
+export * from "./envelope.js";
+export * from "./patientAddress.js";

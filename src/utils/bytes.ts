@@ -6,7 +6,7 @@ const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
 /** Bytes as 0x-prefixed lower-case hex. */
 export function toHex(bytes: Uint8Array): string {
   let hex = "0x";
-  for (const byte of bytes) hex += HEX[byte];
+  for (const byte of bytes) hex += HEX[byte]!;
   return hex;
 }
 

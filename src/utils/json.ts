@@ -59,6 +59,7 @@ export function describePosition(text: string, offset: number, source: JsonSourc
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 /** Characters of a string up to its end, an escape, or a control character. */
+// eslint-disable-next-line no-control-regex -- RFC 8259, section 7: these must be escaped in a string
 const PLAIN = /[^"\\\u0000-\u001f]*/y;
 const WHITESPACE = /[ \t\n\r]*/y;
 const LONE_SURROGATE = /\p{Surrogate}/u;

@@ -151,8 +151,8 @@ async function hashInnerNodes(nodes: Uint8Array, count: number, { onProgress }: 
     // Where the left child goes in the pair: first unless the right one is smaller.
     const leftPlace = compare(nodes, left, nodes, right) <= 0 ? 0 : NODE;
     for (let i = 0; i < NODE; i++) {
-      pair[leftPlace + i] = nodes[left + i] as number;
-      pair[NODE - leftPlace + i] = nodes[right + i] as number;
+      pair[leftPlace + i] = nodes[left + i]!;
+      pair[NODE - leftPlace + i] = nodes[right + i]!;
     }
     nodes.set(hash(pair), node * NODE);
     if (node % NODES_PER_TURN === 0) {
@@ -165,7 +165,7 @@ async function hashInnerNodes(nodes: Uint8Array, count: number, { onProgress }: 
 /** Compares two nodes in their arrays as big-endian numbers: negative, 0 or positive. */
 function compare(a: Uint8Array, aOffset: number, b: Uint8Array, bOffset: number): number {
   for (let i = 0; i < NODE; i++) {
-    const difference = (a[aOffset + i] as number) - (b[bOffset + i] as number);
+    const difference = a[aOffset + i]! - b[bOffset + i]!;
     if (difference !== 0) return difference;
   }
   return 0;

@@ -51,8 +51,8 @@ describe("MerkleTree", () => {
       onProgress: (done, total) => progress.push([done, total]),
     });
     clearInterval(timer);
-    expect(verifyMerkleProof(tree.root, leaves[69_999] as string, tree.proof(69_999))).to.equal(true);
-    expect(verifyMerkleProof(tree.root, leaves[32_768] as string, tree.proof(32_768))).to.equal(true);
+    expect(verifyMerkleProof(tree.root, leaves[69_999]!, tree.proof(69_999))).to.equal(true);
+    expect(verifyMerkleProof(tree.root, leaves[32_768]!, tree.proof(32_768))).to.equal(true);
     expect(tree.depth).to.equal(17);
     expect(progress.at(-1)).to.deep.equal([69_999, 69_999]);
     expect(turns).to.be.greaterThan(0);
@@ -76,7 +76,7 @@ describe("verifyMerkleProof", () => {
   it("decides as OpenZeppelin for right, swapped and shortened proofs", async () => {
     const leaves = leavesOf(13);
     const tree = await MerkleTree.build(bytesOf(leaves));
-    const leaf = leaves[4] as string;
+    const leaf = leaves[4]!;
     const proof = tree.proof(4);
     const candidates = [proof, proof.slice(1), [...proof].reverse(), [...proof, tree.root], []];
     for (const candidate of candidates) {
@@ -85,7 +85,7 @@ describe("verifyMerkleProof", () => {
       );
     }
     expect(verifyMerkleProof(tree.root, leaf, proof)).to.equal(true);
-    expect(verifyMerkleProof(tree.root, leaves[5] as string, proof)).to.equal(false);
+    expect(verifyMerkleProof(tree.root, leaves[5]!, proof)).to.equal(false);
   });
 
   it("refuses what is not hex of 32 bytes", () => {

@@ -1,6 +1,6 @@
 // Types only: a viem user infers everything from the ABI, an ethers user has typechain's types. No cast anywhere.
 import { CareProofError, consent, decodeError, type ContractError } from "careproof";
-import { participantRegistryAbi } from "careproof/abi";
+import { consentRegistryAbi, participantRegistryAbi } from "careproof/abi";
 import { ParticipantRegistry__factory, type ParticipantRegistry } from "careproof/bindings";
 import { PURPOSES, type Purpose } from "careproof/consent";
 import { addressOf, deployments, type Deployment } from "careproof/deployments";
@@ -26,6 +26,14 @@ export async function withViem(account: Address) {
 
   const [event] = await client.getContractEvents({ address, abi: participantRegistryAbi, eventName: "OperatorSet" });
   sameType<Equal<NonNullable<typeof event>["args"]["roles"], bigint | undefined>>();
+
+  const checked = await client.readContract({
+    address: addressOf(31337, "ConsentRegistry"),
+    abi: consentRegistryAbi,
+    functionName: "check",
+    args: [account, account, BigInt(PURPOSES.TREAT), 1n],
+  });
+  sameType<Equal<typeof checked, readonly [boolean, number]>>();
 
   // @ts-expect-error there is no such function
   await client.readContract({ address, abi: participantRegistryAbi, functionName: "tryToResolve", args: [account, 0] });
