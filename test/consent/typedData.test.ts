@@ -66,7 +66,7 @@ describe("typed data", () => {
       const wallet = new Wallet(id("a key for tests alone"));
       const signature = await wallet.signTypedData(data.domain, data.types, data.message);
       const account = privateKeyToAccount(wallet.privateKey as `0x${string}`);
-      expect(await account.signTypedData(data)).to.equal(signature);
+      expect(await account.signTypedData(forViem)).to.equal(signature);
       expect(verifyTypedData(data.domain, data.types, data.message, signature)).to.equal(wallet.address);
     });
   }
