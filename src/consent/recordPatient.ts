@@ -44,7 +44,7 @@ export function patientsByReference(addresses: Readonly<Record<string, string>>)
  * @throws CareProofError `ADDRESS_INVALID` if it is none, or its mixed case is no valid EIP-55 checksum.
  */
 export function checkAddress(address: string, name: string): string {
-  if (!/^0x/.test(address) || !isAddress(address)) {
+  if (!address.startsWith("0x") || !isAddress(address)) {
     throw new CareProofError("ADDRESS_INVALID", `${JSON.stringify(address)} is not an address`, name);
   }
   return getAddress(address);
