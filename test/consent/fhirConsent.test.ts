@@ -279,6 +279,27 @@ describe("readConsent", () => {
       expect(path(addressed, { chainId: 1 })).to.equal("Consent.provision.actor[0].reference.identifier.value");
     });
 
+    it("reads an identifier as system and value, and finds its address", () => {
+      const reference = { identifier: { system: "urn:oid:2.16.528.1", value: "91654" } };
+      const directory = { "urn:oid:2.16.528.1|91654": "0x00000000000000000000000000000000000000aa" };
+      const identified = consent({ ...treatment, actor: [{ ...actor("x"), reference }] });
+      expect(grants(identified)[0]?.grantee).to.deep.equal({ reference: "urn:oid:2.16.528.1|91654" });
+      expect(grants(identified, { directory })[0]?.grantee).to.include({
+        address: getAddress(Object.values(directory)[0] ?? ""),
+      });
+    });
+
+    it("refuses an address that the directory contradicts, and an actor that is nobody", () => {
+      const value = "did:pkh:eip155:1:0x00000000000000000000000000000000000000AA";
+      const at = (reference: Json, options = {}) =>
+        path(consent({ ...treatment, actor: [{ ...actor("x"), reference }] }), options);
+      const both = { reference: "Organization/a", identifier: { system: "urn:ietf:rfc:3986", value } };
+      const directory = { "Organization/a": "0x00000000000000000000000000000000000000bb" };
+      expect(at(both, { directory })).to.equal("Consent.provision.actor[0].reference");
+      expect(at({ display: "Somebody" })).to.equal("Consent.provision.actor[0].reference");
+      expect(at({ identifier: { value: "91654" } })).to.equal("Consent.provision.actor[0].reference.identifier");
+    });
+
     it("refuses an address whose checksum is wrong", () => {
       // The first example of EIP-55 with one letter's case changed.
       const value = "did:pkh:eip155:1:0x5aaeb6053F3E94C9b9A09f33669435E7Ef1BeAed";
@@ -379,6 +400,90 @@ describe("readConsent", () => {
         categories: ["NOTES"],
         path: "Consent.provision.provision[0]",
       });
+    });
+
+    it("permits exactly what a permit covers and no denial covers, for arbitrary denials", () => {
+      const actors = ["Organization/a", "Organization/b"];
+      const purposes = ["TREAT", "HRESCH", "HMARKT"];
+      const general = ["LABORATORY", "IMAGING", "NOTES"];
+      const labels = ["PSY", "HIV"];
+      const part = (all: string[]) => fc.option(fc.subarray(all, { minLength: 1 }), { nil: undefined });
+      const denial = fc.record({
+        actors: part(actors),
+        purposes: part(purposes),
+        data: fc.oneof(
+          fc.constant(undefined),
+          fc.subarray(general, { minLength: 1 }),
+          fc.subarray(labels, { minLength: 1 }),
+        ),
+      });
+      const covers = (list: string[] | undefined, value: string) => list?.includes(value) ?? true;
+      fc.assert(
+        fc.property(fc.array(denial, { maxLength: 4 }), fc.constantFrom("root", "frame"), (denials, where) => {
+          const nested = denials.map((rule) => ({
+            type: "deny",
+            ...(rule.actors === undefined ? {} : { actor: rule.actors.map((name) => actor(name)) }),
+            ...(rule.purposes === undefined ? {} : { purpose: purpose(...rule.purposes) }),
+            ...(rule.data?.every((name) => general.includes(name)) === true ? { class: kinds(...rule.data) } : {}),
+            ...(rule.data?.every((name) => labels.includes(name)) === true
+              ? { securityLabel: label(...rule.data) }
+              : {}),
+          }));
+          const permit = {
+            period: { start: "2026-01-01", end: "2026-12-31" },
+            actor: actors.map((name) => actor(name)),
+            purpose: purpose(...purposes),
+            class: kinds(...general),
+            securityLabel: label(...labels),
+          };
+          const provision =
+            where === "root"
+              ? { ...permit, ...(nested.length === 0 ? {} : { provision: nested }) }
+              : { provision: [{ ...permit, type: "permit" }, ...nested] };
+          const read = readConsent(consent(provision));
+
+          const expected: string[] = [];
+          const ended: string[] = [];
+          for (const who of actors) {
+            for (const why of purposes) {
+              const left = [...general, ...labels].filter(
+                (what) =>
+                  !denials.some((d) => covers(d.actors, who) && covers(d.purposes, why) && covers(d.data, what)),
+              );
+              expected.push(...left.map((what) => [who, why, what].join()));
+              if (left.length === 0) ended.push([who, why].join());
+            }
+          }
+          const permitted = read.flatMap((terms) =>
+            terms.kind !== "grant"
+              ? []
+              : terms.purposes.flatMap((why) =>
+                  terms.categories.map((what) => [terms.grantee.reference, why, what].join()),
+                ),
+          );
+          const revoked = read.flatMap((terms) =>
+            terms.kind !== "revocation" ? [] : terms.purposes.map((why) => [terms.grantee.reference, why].join()),
+          );
+          expect(permitted).to.have.members(expected);
+          // In a frame, a denial without purposes is one of all purposes, and one without actors names nobody.
+          expect(revoked).to.satisfy((list: string[]) => new Set(list).size === list.length);
+          if (where === "root") expect(revoked).to.have.members(ended);
+        }),
+        { numRuns: 200 },
+      );
+    });
+
+    it("reads an opt-out for an actor with a permit inside: that purpose, and no other", () => {
+      const optOut = { policyRule: concept(ACT_CODE, "OPTOUT") };
+      const permit = { type: "permit", purpose: purpose("TREAT"), class: kinds("NOTES") };
+      const whole = { actor: [actor("Organization/a")], provision: [{ ...permit, period: { end: "2026-12-31" } }] };
+      const read = readConsent(consent(whole, optOut));
+      expect(read.map((terms) => terms.kind)).to.deep.equal(["grant", "revocation"]);
+      expect(read[0]).to.deep.include({ purposes: ["TREAT"] });
+      expect(read[1]).to.deep.include({ purposes: Object.keys(PURPOSES).filter((name) => name !== "TREAT") });
+
+      const framed = { actor: [actor("Organization/a")], period: { end: "2026-12-31" }, provision: [permit] };
+      expect(grants(consent(framed, optOut))).to.have.length(1);
     });
 
     it("refuses a denial for part of the time, or of only the protected part of a class", () => {
@@ -496,6 +601,12 @@ describe("readConsent", () => {
       expect(path(consent(treatment, { policyRule: concept(ACT_CODE, "EMRGONLY") }))).to.equal("Consent.policyRule");
     });
 
+    it("takes OPTINR for OPTIN and OPTOUTE for OPTOUT", () => {
+      expect(grants(consent(treatment, { policyRule: concept(ACT_CODE, "OPTINR") }))).to.have.length(1);
+      const optOut = consent({ actor: [actor("Organization/a")] }, { policyRule: concept(ACT_CODE, "OPTOUTE") });
+      expect(readConsent(optOut)[0]?.kind).to.equal("revocation");
+    });
+
     it("takes a consent to research", () => {
       const scope = concept("http://terminology.hl7.org/CodeSystem/consentscope", "research");
       expect(grants(consent({ ...treatment, purpose: purpose("HRESCH") }, { scope }))).to.have.length(1);
@@ -524,19 +635,27 @@ describe("readConsent", () => {
     }
 
     it("never fails on any JSON but with a typed error", () => {
-      const mutated = fc.tuple(
-        fc.constantFrom("period", "actor", "purpose", "class", "securityLabel", "action", "provision", "type"),
-        fc.jsonValue(),
-      );
+      const nested = [{ type: "deny", purpose: purpose("TREAT"), class: types("Observation") }];
+      const valid = consent({ ...treatment, action: action("access"), securityLabel: label("PSY"), provision: nested });
+      const places = (value: unknown): (string | number)[][] =>
+        typeof value !== "object" || value === null
+          ? [[]]
+          : [[], ...Object.entries(value).flatMap(([key, inner]) => places(inner).map((rest) => [key, ...rest]))];
+      const replaced = (value: unknown, [key, ...rest]: (string | number)[], by: unknown): unknown => {
+        if (key === undefined) return by;
+        const copy = (Array.isArray(value) ? [...(value as unknown[])] : { ...(value as Json) }) as Json;
+        copy[key] = replaced(copy[key], rest, by);
+        return copy;
+      };
       fc.assert(
-        fc.property(mutated, ([name, value]) => {
+        fc.property(fc.constantFrom(...places(valid)), fc.jsonValue(), (place, value) => {
           try {
-            readConsent(consent({ ...treatment, [name]: value }));
+            readConsent(replaced(valid, place, value));
           } catch (error) {
             expect(error).to.be.instanceOf(ConsentFormatError);
           }
         }),
-        { numRuns: 300 },
+        { numRuns: 1000 },
       );
     });
   });
