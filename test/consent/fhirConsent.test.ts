@@ -240,6 +240,11 @@ describe("readConsent", () => {
       expect(grants(endless, { defaultExpiry: START_2027 })[0]).to.include({ expiresAt: START_2027 });
     });
 
+    it("reads a start before 1970 as the beginning of unix time, and refuses a decision before it", () => {
+      expect(period("1964-01-01", "2026-12-31")).to.include({ notBefore: 0 });
+      expect(path(consent(treatment, { dateTime: "1964-01-01" }))).to.equal("Consent.dateTime");
+    });
+
     it("refuses more than 3652 days, and takes 3652", () => {
       // 2026-01-01 to 2035-12-31 are ten years with two leap days, 2028 and 2032.
       expect(period("2026-01-01", "2035-12-31")).to.include({ expiresAt: START_2026 + 3652 * 86_400 });
@@ -489,6 +494,7 @@ describe("readConsent", () => {
     it("refuses a denial for part of the time, or of only the protected part of a class", () => {
       const nested = (denial: Json) => path(consent({ ...general, provision: [denial] }));
       expect(nested(deny({ period: { start: "2026-03-01" } }))).to.equal("Consent.provision.provision[0].period");
+      expect(nested(deny({ period: { end: "2026-03-01" } }))).to.equal("Consent.provision.provision[0].period");
       expect(nested(deny({ class: kinds("NOTES"), securityLabel: label("PSY") }))).to.equal(
         "Consent.provision.provision[0].securityLabel",
       );
@@ -505,6 +511,12 @@ describe("readConsent", () => {
       expect(nested(deny({ class: kinds("NOTES"), provision: [{ type: "permit" }] }))).to.equal(
         "Consent.provision.provision[0].provision[0].type",
       );
+    });
+
+    it("refuses two sets of flags for one recipient and purpose", () => {
+      const first = { ...treatment, type: "permit", class: kinds("NOTES") };
+      const second = { ...first, class: kinds("IMAGING"), securityLabel: label("NOREUSE") };
+      expect(path(consent({ provision: [first, second] }))).to.equal("Consent.provision.provision[1]");
     });
 
     it("refuses two periods for one recipient and purpose", () => {
