@@ -5,7 +5,7 @@
  *
  * The environment variable CAREPROOF_DEMO_FAULT names a chapter in which one transaction is left out; the journey must notice.
  */
-import "./journey/rpcOption";
+import "./journey/networkOption";
 
 import { Command } from "commander";
 import type { Eip1193Provider } from "ethers";

@@ -47,10 +47,11 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   NoPendingRetirement: "Nothing is left to object to: no retirement waits for this address.",
 
   // Emergency access
+  EvidenceMissing: "Give the commitment of the document that was shown, or of the justification that was written.",
   EmergencyForbidden: "Treat without this record or ask the patient, who forbids emergency access to it.",
   EmergencyUnreviewed: "Have the emergency access that is still open reviewed before another one with this key.",
   EmergencyRateExceeded: "Wait, or have open emergency accesses reviewed: the provider used its number.",
-  NothingToReview: "Check the key: it owes no review.",
+  NothingToReview: "Read the review that the key owes: it is none, or of another emergency than this.",
   ReviewerNotIndependent:
     "Have a privacy officer review it whom another accreditor accredited and who is not the provider.",
   ReviewNotOverdue: "Wait until the review is overdue; one that was counted already is not counted again.",
@@ -64,7 +65,8 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   RepresentationSuperseded:
     "Read the representation: a decision as late or later stands; sign a new one if this is still meant.",
   WrongRepresentationStatus: "Read the representation: its present status does not allow this step.",
-  NotOfficerOf: "Have an officer sign who acts for the authority that made the appointment.",
+  NotOfficerOf:
+    "Have an officer of the authority that made the appointment sign, or to end it one of an oversight authority.",
   SameOfficer: "Have another officer of the authority decide than the one who made the appointment.",
 
   // RecordRegistry

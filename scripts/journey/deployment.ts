@@ -1,5 +1,7 @@
 /** Deploys CareProof by its Ignition module on the network that Hardhat is connected to, and tells where everything is. */
 import { execFileSync } from "node:child_process";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 
 import type { Provider, Signer, Wallet } from "ethers";
 import hre from "hardhat";
@@ -32,7 +34,8 @@ export interface CareProofSystem {
 
 type Addresses = Record<keyof typeof FACTORIES, string>;
 
-const FACTORIES = {
+/** The contracts of a deployment, by their Solidity names. */
+export const FACTORIES = {
   AccessManager: AccessManager__factory,
   ParticipantRegistry: ParticipantRegistry__factory,
   RepresentativeRegistry: RepresentativeRegistry__factory,
@@ -62,7 +65,10 @@ export async function deployLocally(chain: Chain): Promise<CareProofSystem> {
   }
   const bodies = Object.fromEntries(Object.entries(accreditors).map(([body, { wallet }]) => [body, wallet.address]));
   const parameters = { CareProof: { admin: admin.address, ...bodies } };
-  const deployed = await hre.ignition.deploy(CareProofModule, { parameters });
+  // Each journey has a deployment of its own: on a node Ignition would else go on with what an earlier chain had.
+  const deploymentId = `journey-${Date.now()}`;
+  const deployed = await hre.ignition.deploy(CareProofModule, { parameters, deploymentId });
+  rmSync(join(hre.config.paths.ignition, "deployments", deploymentId), { recursive: true, force: true });
   const addresses = {
     AccessManager: await deployed.accessManager.getAddress(),
     ParticipantRegistry: await deployed.participantRegistry.getAddress(),

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 
+import { consentCommand } from "./consent.js";
 import { recordsCommand } from "./records.js";
 import type { Terminal } from "./terminal.js";
 import { CareProofError } from "../errors.js";
@@ -49,6 +50,7 @@ function program(terminal: Terminal, json: boolean): Command {
   const root = new Command("careproof")
     .description("Consent and records of CareProof: FHIR R4 in and out, commitments, proofs, the chain.")
     .version(VERSION)
+    .addCommand(consentCommand(terminal))
     .addCommand(recordsCommand(terminal));
   forEachCommand(root, (command) =>
     command.exitOverride().configureOutput({

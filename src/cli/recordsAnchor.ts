@@ -3,9 +3,9 @@ import { formatEther, SigningKey, type TransactionReceipt, Wallet } from "ethers
 
 import { openManifest } from "./manifestFile.js";
 import { addressOption, integerOption } from "./options.js";
-import { RECORD_REGISTRY_ABI } from "./recordRegistry.js";
 import { ask, type Connection, connect, contractAt, isUnreachable, nodeMessage } from "./rpc.js";
 import { type CommonOptions, Progress, type Terminal, writeResult } from "./terminal.js";
+import { recordRegistryAbi } from "../abi/index.js";
 import type { ManifestHeader } from "../consent/recordManifest.js";
 import { CareProofError } from "../errors.js";
 import { fromHex } from "../utils/bytes.js";
@@ -93,7 +93,7 @@ async function anchorOnce(
 ): Promise<{ result: AnchorResult; note: string }> {
   const wallet = new Wallet(key, connection.provider);
   const provider = options.provider ?? wallet.address;
-  const registry = await contractAt(connection, options.registry, RECORD_REGISTRY_ABI);
+  const registry = await contractAt(connection, options.registry, recordRegistryAbi);
   const common = {
     chainId: `${connection.chainId}`,
     registry: options.registry,

@@ -1,4 +1,4 @@
-import { Contract, FetchRequest, JsonRpcProvider } from "ethers";
+import { Contract, FetchRequest, type InterfaceAbi, JsonRpcProvider } from "ethers";
 
 import { CareProofError } from "../errors.js";
 
@@ -36,7 +36,7 @@ export async function connect(url: string, chainId?: bigint): Promise<Connection
  *
  * @throws CareProofError `CONTRACT_MISSING`.
  */
-export async function contractAt(connection: Connection, address: string, abi: readonly string[]): Promise<Contract> {
+export async function contractAt(connection: Connection, address: string, abi: InterfaceAbi): Promise<Contract> {
   const { provider, chainId, node } = connection;
   const code = await ask(connection, () => provider.getCode(address));
   if (code === "0x") {

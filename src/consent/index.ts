@@ -1,8 +1,9 @@
 /** Consent and records: terms and their FHIR R4 form, commitments to records, their batches, and sealed records. */
 
-// Codes of purposes, categories and flags, and sets of them as bitmasks
+// Codes of purposes, categories and flags, sets of them as bitmasks, and the contracts' enums
 export * from "./codes.js";
 export * from "./masks.js";
+export * from "./statuses.js";
 
 // What people and keys sign, and the same in plain words and for wallets (ERC-7730)
 export * from "./clearSigning.js";
@@ -12,7 +13,9 @@ export * from "./words.js";
 
 // FHIR R4 Consent to terms and back
 export type { ConsentProvision, CodeableConcept, Coding, Consent, Reference } from "./fhir/resource.js";
+export * from "./fhir/checkTerms.js";
 export { readConsent, type ReadConsentOptions } from "./fhir/readConsent.js";
+export * from "./fhir/resourceTypes.js";
 export * from "./fhir/terms.js";
 export { writeConsent, type WriteConsentOptions } from "./fhir/writeConsent.js";
 

@@ -240,8 +240,13 @@ describe("readConsent", () => {
       expect(grants(endless, { defaultExpiry: START_2027 })[0]).to.include({ expiresAt: START_2027 });
     });
 
+    it("reads a start before 1970 as the beginning of unix time, and refuses a decision before it", () => {
+      expect(period("1964-01-01", "2026-12-31")).to.include({ notBefore: 0 });
+      expect(path(consent(treatment, { dateTime: "1964-01-01" }))).to.equal("Consent.dateTime");
+    });
+
     it("refuses more than 3653 days, and takes 3653", () => {
-      // 2026-01-01 to 2035-12-31 are ten years with two leap days, 2028 and 2032; one more day is allowed, for three of them.
+      // Ten years have two or three leap days: from 2026 on 2028 and 2032, so one day of 2036 is allowed too.
       expect(period("2026-01-01", "2036-01-01")).to.include({ expiresAt: START_2026 + 3653 * 86_400 });
       const longer = consent({ ...treatment, period: { start: "2026-01-01", end: "2036-01-02" } });
       expect(path(longer)).to.equal("Consent.provision.period.end");
@@ -277,6 +282,27 @@ describe("readConsent", () => {
         address: getAddress("0x00000000000000000000000000000000000000aa"),
       });
       expect(path(addressed, { chainId: 1 })).to.equal("Consent.provision.actor[0].reference.identifier.value");
+    });
+
+    it("reads an identifier as system and value, and finds its address", () => {
+      const reference = { identifier: { system: "urn:oid:2.16.528.1", value: "91654" } };
+      const directory = { "urn:oid:2.16.528.1|91654": "0x00000000000000000000000000000000000000aa" };
+      const identified = consent({ ...treatment, actor: [{ ...actor("x"), reference }] });
+      expect(grants(identified)[0]?.grantee).to.deep.equal({ reference: "urn:oid:2.16.528.1|91654" });
+      expect(grants(identified, { directory })[0]?.grantee).to.include({
+        address: getAddress(Object.values(directory)[0] ?? ""),
+      });
+    });
+
+    it("refuses an address that the directory contradicts, and an actor that is nobody", () => {
+      const value = "did:pkh:eip155:1:0x00000000000000000000000000000000000000AA";
+      const at = (reference: Json, options = {}) =>
+        path(consent({ ...treatment, actor: [{ ...actor("x"), reference }] }), options);
+      const both = { reference: "Organization/a", identifier: { system: "urn:ietf:rfc:3986", value } };
+      const directory = { "Organization/a": "0x00000000000000000000000000000000000000bb" };
+      expect(at(both, { directory })).to.equal("Consent.provision.actor[0].reference");
+      expect(at({ display: "Somebody" })).to.equal("Consent.provision.actor[0].reference");
+      expect(at({ identifier: { value: "91654" } })).to.equal("Consent.provision.actor[0].reference.identifier");
     });
 
     it("refuses an address whose checksum is wrong", () => {
@@ -381,9 +407,94 @@ describe("readConsent", () => {
       });
     });
 
+    it("permits exactly what a permit covers and no denial covers, for arbitrary denials", () => {
+      const actors = ["Organization/a", "Organization/b"];
+      const purposes = ["TREAT", "HRESCH", "HMARKT"];
+      const general = ["LABORATORY", "IMAGING", "NOTES"];
+      const labels = ["PSY", "HIV"];
+      const part = (all: string[]) => fc.option(fc.subarray(all, { minLength: 1 }), { nil: undefined });
+      const denial = fc.record({
+        actors: part(actors),
+        purposes: part(purposes),
+        data: fc.oneof(
+          fc.constant(undefined),
+          fc.subarray(general, { minLength: 1 }),
+          fc.subarray(labels, { minLength: 1 }),
+        ),
+      });
+      const covers = (list: string[] | undefined, value: string) => list?.includes(value) ?? true;
+      fc.assert(
+        fc.property(fc.array(denial, { maxLength: 4 }), fc.constantFrom("root", "frame"), (denials, where) => {
+          const nested = denials.map((rule) => ({
+            type: "deny",
+            ...(rule.actors === undefined ? {} : { actor: rule.actors.map((name) => actor(name)) }),
+            ...(rule.purposes === undefined ? {} : { purpose: purpose(...rule.purposes) }),
+            ...(rule.data?.every((name) => general.includes(name)) === true ? { class: kinds(...rule.data) } : {}),
+            ...(rule.data?.every((name) => labels.includes(name)) === true
+              ? { securityLabel: label(...rule.data) }
+              : {}),
+          }));
+          const permit = {
+            period: { start: "2026-01-01", end: "2026-12-31" },
+            actor: actors.map((name) => actor(name)),
+            purpose: purpose(...purposes),
+            class: kinds(...general),
+            securityLabel: label(...labels),
+          };
+          const provision =
+            where === "root"
+              ? { ...permit, ...(nested.length === 0 ? {} : { provision: nested }) }
+              : { provision: [{ ...permit, type: "permit" }, ...nested] };
+          const read = readConsent(consent(provision));
+
+          const expected: string[] = [];
+          const ended: string[] = [];
+          for (const who of actors) {
+            for (const why of purposes) {
+              const left = [...general, ...labels].filter(
+                (what) =>
+                  !denials.some((d) => covers(d.actors, who) && covers(d.purposes, why) && covers(d.data, what)),
+              );
+              expected.push(...left.map((what) => [who, why, what].join()));
+              if (left.length === 0) ended.push([who, why].join());
+            }
+          }
+          const permitted = read.flatMap((terms) =>
+            terms.kind !== "grant"
+              ? []
+              : terms.purposes.flatMap((why) =>
+                  terms.categories.map((what) => [terms.grantee.reference, why, what].join()),
+                ),
+          );
+          const revoked = read.flatMap((terms) =>
+            terms.kind !== "revocation" ? [] : terms.purposes.map((why) => [terms.grantee.reference, why].join()),
+          );
+          expect(permitted).to.have.members(expected);
+          // In a frame, a denial without purposes is one of all purposes, and one without actors names nobody.
+          expect(revoked).to.satisfy((list: string[]) => new Set(list).size === list.length);
+          if (where === "root") expect(revoked).to.have.members(ended);
+        }),
+        { numRuns: 200 },
+      );
+    });
+
+    it("reads an opt-out for an actor with a permit inside: that purpose, and no other", () => {
+      const optOut = { policyRule: concept(ACT_CODE, "OPTOUT") };
+      const permit = { type: "permit", purpose: purpose("TREAT"), class: kinds("NOTES") };
+      const whole = { actor: [actor("Organization/a")], provision: [{ ...permit, period: { end: "2026-12-31" } }] };
+      const read = readConsent(consent(whole, optOut));
+      expect(read.map((terms) => terms.kind)).to.deep.equal(["grant", "revocation"]);
+      expect(read[0]).to.deep.include({ purposes: ["TREAT"] });
+      expect(read[1]).to.deep.include({ purposes: Object.keys(PURPOSES).filter((name) => name !== "TREAT") });
+
+      const framed = { actor: [actor("Organization/a")], period: { end: "2026-12-31" }, provision: [permit] };
+      expect(grants(consent(framed, optOut))).to.have.length(1);
+    });
+
     it("refuses a denial for part of the time, or of only the protected part of a class", () => {
       const nested = (denial: Json) => path(consent({ ...general, provision: [denial] }));
       expect(nested(deny({ period: { start: "2026-03-01" } }))).to.equal("Consent.provision.provision[0].period");
+      expect(nested(deny({ period: { end: "2026-03-01" } }))).to.equal("Consent.provision.provision[0].period");
       expect(nested(deny({ class: kinds("NOTES"), securityLabel: label("PSY") }))).to.equal(
         "Consent.provision.provision[0].securityLabel",
       );
@@ -400,6 +511,12 @@ describe("readConsent", () => {
       expect(nested(deny({ class: kinds("NOTES"), provision: [{ type: "permit" }] }))).to.equal(
         "Consent.provision.provision[0].provision[0].type",
       );
+    });
+
+    it("refuses two sets of flags for one recipient and purpose", () => {
+      const first = { ...treatment, type: "permit", class: kinds("NOTES") };
+      const second = { ...first, class: kinds("IMAGING"), securityLabel: label("NOREUSE") };
+      expect(path(consent({ provision: [first, second] }))).to.equal("Consent.provision.provision[1]");
     });
 
     it("refuses two periods for one recipient and purpose", () => {
@@ -496,6 +613,12 @@ describe("readConsent", () => {
       expect(path(consent(treatment, { policyRule: concept(ACT_CODE, "EMRGONLY") }))).to.equal("Consent.policyRule");
     });
 
+    it("takes OPTINR for OPTIN and OPTOUTE for OPTOUT", () => {
+      expect(grants(consent(treatment, { policyRule: concept(ACT_CODE, "OPTINR") }))).to.have.length(1);
+      const optOut = consent({ actor: [actor("Organization/a")] }, { policyRule: concept(ACT_CODE, "OPTOUTE") });
+      expect(readConsent(optOut)[0]?.kind).to.equal("revocation");
+    });
+
     it("takes a consent to research", () => {
       const scope = concept("http://terminology.hl7.org/CodeSystem/consentscope", "research");
       expect(grants(consent({ ...treatment, purpose: purpose("HRESCH") }, { scope }))).to.have.length(1);
@@ -524,19 +647,27 @@ describe("readConsent", () => {
     }
 
     it("never fails on any JSON but with a typed error", () => {
-      const mutated = fc.tuple(
-        fc.constantFrom("period", "actor", "purpose", "class", "securityLabel", "action", "provision", "type"),
-        fc.jsonValue(),
-      );
+      const nested = [{ type: "deny", purpose: purpose("TREAT"), class: types("Observation") }];
+      const valid = consent({ ...treatment, action: action("access"), securityLabel: label("PSY"), provision: nested });
+      const places = (value: unknown): (string | number)[][] =>
+        typeof value !== "object" || value === null
+          ? [[]]
+          : [[], ...Object.entries(value).flatMap(([key, inner]) => places(inner).map((rest) => [key, ...rest]))];
+      const replaced = (value: unknown, [key, ...rest]: (string | number)[], by: unknown): unknown => {
+        if (key === undefined) return by;
+        const copy = (Array.isArray(value) ? [...(value as unknown[])] : { ...(value as Json) }) as Json;
+        copy[key] = replaced(copy[key], rest, by);
+        return copy;
+      };
       fc.assert(
-        fc.property(mutated, ([name, value]) => {
+        fc.property(fc.constantFrom(...places(valid)), fc.jsonValue(), (place, value) => {
           try {
-            readConsent(consent({ ...treatment, [name]: value }));
+            readConsent(replaced(valid, place, value));
           } catch (error) {
             expect(error).to.be.instanceOf(ConsentFormatError);
           }
         }),
-        { numRuns: 300 },
+        { numRuns: 1000 },
       );
     });
   });

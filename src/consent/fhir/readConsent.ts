@@ -115,7 +115,8 @@ export function readConsent(consent: unknown, options: ReadConsentOptions = {}):
 
   const grants = mergePieces(pieces, patient, grantedAt);
   const allDenials = [
-    ...(root.type === "deny" ? [root] : []),
+    // With permits inside, a denial of only a part or a time is the frame of these: what it leaves is denied anyway.
+    ...(root.type === "deny" && (permits.length === 0 || !isPartial(root)) ? [root] : []),
     ...denials,
     ...permits.filter((rule) => rule !== root).flatMap((rule) => rule.nested),
   ];
@@ -319,13 +320,23 @@ function revocationsOf(
     for (const party of denial.parties ?? []) {
       const purposes: Purpose[] = [];
       for (const purpose of denial.purposes ?? maskToPurposes(ALL_PURPOSES)) {
-        const given = pieces.filter((item) => item.purpose === purpose && partyKey(item.party) === partyKey(party));
+        const given = pieces.filter((item) => item.purpose === purpose && isOf(item, party));
         const key = JSON.stringify([partyKey(party), purpose]);
         if (given.some((piece) => piece.categories !== 0n) || done.has(key)) continue;
-        if (given.length === 0 && denial.categories !== undefined) {
-          inexpressible(denial.path, "denies a part of what this consent does not permit; a revocation ends all of it");
-        }
-        if (given.length === 0 && denial.own.has("period")) {
+        if (given.length === 0 && isPartial(denial)) {
+          // A partial denial for no purpose in particular is about the purposes that this consent permits.
+          if (
+            denial.purposes === undefined &&
+            pieces.some((item) => isOf(item, party) && item.concernedBy.has(denial))
+          ) {
+            continue;
+          }
+          if (denial.categories !== undefined) {
+            inexpressible(
+              denial.path,
+              "denies a part of what this consent does not permit; a revocation ends all of it",
+            );
+          }
           inexpressible(
             `${denial.path}.period`,
             "a revocation has no period: it holds until the patient consents again",
@@ -347,6 +358,14 @@ function revocationsOf(
     }
   }
   return revocations;
+}
+
+function isPartial(denial: Rule): boolean {
+  return denial.categories !== undefined || denial.own.has("period");
+}
+
+function isOf(piece: Piece, party: Party): boolean {
+  return partyKey(piece.party) === partyKey(party);
 }
 
 function inOrder(purposes: readonly Purpose[]): Purpose[] {

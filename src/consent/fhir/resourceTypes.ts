@@ -89,6 +89,9 @@ const KINDS: ReadonlyMap<string, KindsOfType> = new Map([
 
 const NOT_EXACT: ReadonlySet<Category> = new Set(Object.values(MIXED).flatMap((kinds) => kinds.denied));
 
+/** The FHIR R4 resource types that hold data of a patient. */
+export const PATIENT_DATA_TYPES: readonly string[] = [...KINDS.keys()];
+
 /** The kinds of data of a FHIR R4 resource type, or undefined where it holds no data of a patient or is none of R4. */
 export function kindsOfType(resourceType: string): KindsOfType | undefined {
   return KINDS.get(resourceType);
