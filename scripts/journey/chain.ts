@@ -8,6 +8,8 @@ import {
   type JsonRpcApiProvider,
 } from "ethers";
 
+import { CareProofError } from "../../src/errors";
+
 /** Waiting for a receipt, a local chain is asked this often (milliseconds). */
 const POLLING = 50;
 
@@ -24,8 +26,14 @@ export class Chain {
   /** @param observed Where outcomes are read, if not on a second connection to the same endpoint. */
   static async connect(endpoint: Eip1193Provider | string, observed = endpoint): Promise<Chain> {
     const provider = open(endpoint);
-    const { chainId } = await provider.getNetwork();
-    return new Chain(provider, open(observed), Number(chainId));
+    try {
+      const chainId = Number(await provider.send("eth_chainId", []));
+      return new Chain(provider, open(observed), chainId);
+    } catch (cause) {
+      provider.destroy();
+      const node = typeof endpoint === "string" ? ` at ${endpoint}` : "";
+      throw new CareProofError("RPC_UNREACHABLE", `the node${node} does not answer`, undefined, { cause });
+    }
   }
 
   /** A new account with funds, from the node's own first account. */

@@ -2,10 +2,10 @@ import { Command } from "commander";
 import { formatEther, SigningKey, type TransactionReceipt, Wallet } from "ethers";
 
 import { openManifest } from "./manifestFile.js";
-import { addressOption, integerOption } from "./options.js";
-import { ask, type Connection, connect, contractAt, isUnreachable, nodeMessage } from "./rpc.js";
+import { addressOption, integerOption, timeOption } from "./options.js";
+import { RecordRegistryClient } from "./recordRegistry.js";
+import { ask, type Connection, connect, isUnreachable, nodeMessage } from "./rpc.js";
 import { type CommonOptions, Progress, type Terminal, writeResult } from "./terminal.js";
-import { recordRegistryAbi } from "../abi/index.js";
 import type { ManifestHeader } from "../consent/recordManifest.js";
 import { CareProofError } from "../errors.js";
 import { fromHex } from "../utils/bytes.js";
@@ -26,8 +26,8 @@ export interface AnchorResult {
   sequence: string;
   root: string;
   count: number;
-  /** Hash of the transaction (0x-hex of 32 bytes). */
-  transaction: string;
+  /** Hash of the transaction (0x-hex of 32 bytes); only if the batch was anchored now. */
+  transaction?: string;
   /** Gas used; only if the batch was anchored now. */
   gasUsed?: string;
 }
@@ -35,22 +35,20 @@ export interface AnchorResult {
 interface AnchorOptions extends CommonOptions {
   rpc: string;
   registry: string;
-  provider?: string;
   sequence?: bigint;
   chainId?: bigint;
-  fromBlock: bigint;
-  timeout: bigint;
+  timeout: number;
 }
 
 const HELP = `
-The key that sends is taken from the environment variable ${PRIVATE_KEY_VARIABLE}. It is the provider's own, or that of an operator of the
-provider named with --provider. The manifest is checked whole first.
+The key that sends is taken from the environment variable ${PRIVATE_KEY_VARIABLE}. It is the provider's own or that
+of its operator. The manifest is checked whole first.
 
 The command may be run again after any failure: it looks on the chain for the batch before it sends anything, and the contract takes
 a sequence number once, so nothing is anchored twice.
 
 With --json: {"status","chainId","registry","provider","sequence","root","count","transaction","gasUsed"}, status one of anchored and
-already-anchored, "gasUsed" only with the first`;
+already-anchored, "transaction" and "gasUsed" only with the first`;
 
 /** `careproof records anchor`: the root of a manifest onto the chain. */
 export function anchorCommand(terminal: Terminal): Command {
@@ -60,11 +58,9 @@ export function anchorCommand(terminal: Terminal): Command {
     .argument("<manifest>", "the manifest that careproof records commit wrote")
     .requiredOption("--rpc <url>", "an Ethereum node")
     .requiredOption("--registry <address>", "RecordRegistry's address", addressOption)
-    .option("--provider <address>", "the provider (default: the key's own address)", addressOption)
     .option("--sequence <n>", "the sequence number that the batch must get (default: the next)", integerOption)
     .option("--chain-id <n>", "the chain that the node must serve", integerOption)
-    .option("--from-block <n>", "the block from which earlier batches are looked for", integerOption, 0n)
-    .option("--timeout <seconds>", "how long to wait until the transaction is mined", integerOption, 180n)
+    .option("--timeout <seconds>", "how long to wait until the transaction is mined", timeOption, 180)
     .option("--json", "print the result as JSON")
     .option("--quiet", "show no progress")
     .addHelpText("after", HELP)
@@ -76,9 +72,12 @@ async function anchor(terminal: Terminal, manifestPath: string, options: AnchorO
   const header = await checkManifest(manifestPath, new Progress(terminal, options));
   const connection = await connect(options.rpc, options.chainId);
   try {
-    const { result, note } = await anchorOnce(terminal, connection, header, key, options);
-    const text = `batch ${result.sequence} of ${result.provider} ${note}\nroot         ${result.root}\ntransaction  ${result.transaction}`;
-    writeResult(terminal, options, result, text);
+    const result = await anchorOnce(terminal, connection, header, key, options);
+    const { status, provider, sequence, root, transaction } = result;
+    const said = status === "anchored" ? "is anchored" : "was anchored before; nothing is sent";
+    const lines = [`batch ${sequence} of ${provider} ${said}`, `root         ${root}`];
+    if (transaction !== undefined) lines.push(`transaction  ${transaction}`);
+    writeResult(terminal, options, result, lines.join("\n"));
   } finally {
     connection.provider.destroy();
   }
@@ -90,10 +89,10 @@ async function anchorOnce(
   header: ManifestHeader,
   key: SigningKey,
   options: AnchorOptions,
-): Promise<{ result: AnchorResult; note: string }> {
+): Promise<AnchorResult> {
   const wallet = new Wallet(key, connection.provider);
-  const provider = options.provider ?? wallet.address;
-  const registry = await contractAt(connection, options.registry, recordRegistryAbi);
+  const registry = await RecordRegistryClient.at(connection, options.registry);
+  const provider = await registry.providerOf(wallet.address);
   const common = {
     chainId: `${connection.chainId}`,
     registry: options.registry,
@@ -101,37 +100,20 @@ async function anchorOnce(
     root: header.root,
     count: header.count,
   };
+  const anchored = await registry.findBatch(provider, header.root.toLowerCase());
+  if (anchored !== undefined) return { status: "already-anchored", ...common, sequence: `${anchored}` };
 
-  const filter = registry.getEvent("BatchAnchored")(provider);
-  const events = await ask(connection, () => registry.queryFilter(filter, Number(options.fromBlock)));
-  for (const event of events) {
-    const batch = registry.interface.parseLog(event);
-    if (batch?.args.getValue("root") !== header.root) continue;
-    const sequence = String(batch.args.getValue("sequence"));
-    const result: AnchorResult = {
-      status: "already-anchored",
-      ...common,
-      sequence,
-      transaction: event.transactionHash,
-    };
-    return { result, note: "was anchored before; nothing is sent" };
-  }
-
-  const head = (await ask(connection, () => registry.getFunction("headOf").staticCall(provider))) as {
-    sequence: bigint;
-  };
-  const next = head.sequence + 1n;
+  const next = (await registry.lastSequence(provider)) + 1n;
   const sequence = options.sequence ?? next;
   if (sequence !== next) {
-    const message = `the next batch of ${provider} is number ${next}, not ${sequence}: another batch was anchored meanwhile, or one is missing`;
+    const message = `the next batch of ${provider} is number ${next}, not ${sequence}: another was anchored, or one is missing`;
     throw new CareProofError("SEQUENCE_MISMATCH", message);
   }
   const nonce = await freeNonce(connection, wallet.address);
-  const call = await registry.getFunction("anchor").populateTransaction(sequence, header.root, header.count);
+  const anchor = registry.contract.getFunction("anchor");
+  const call = await anchor.populateTransaction(sequence, header.root, header.count);
   // A call first: it says why the contract refuses, which a failed estimate of gas does not always.
-  await ask(connection, () =>
-    registry.getFunction("anchor").staticCall(sequence, header.root, header.count, { from: wallet.address }),
-  );
+  await ask(connection, () => anchor.staticCall(sequence, header.root, header.count, { from: wallet.address }));
   const transaction = await ask(connection, async () => {
     const fees = await connection.provider.getFeeData();
     const price = fees.maxFeePerGas ?? fees.gasPrice ?? 0n;
@@ -144,14 +126,13 @@ async function anchorOnce(
     return { ...call, nonce, gasLimit, chainId: connection.chainId, ...feeFields(fees) };
   });
   const receipt = await send(terminal, connection, wallet, transaction, options);
-  const result: AnchorResult = {
+  return {
     status: "anchored",
     ...common,
     sequence: `${sequence}`,
     transaction: receipt.hash,
     gasUsed: `${receipt.gasUsed}`,
   };
-  return { result, note: "is anchored" };
 }
 
 type Fees = Awaited<ReturnType<Connection["provider"]["getFeeData"]>>;
@@ -204,7 +185,7 @@ async function send(
     );
   }
   if (json !== true) terminal.stderr.write(`careproof: sent ${hash}\n`);
-  const deadline = Date.now() + Number(timeout) * 1000;
+  const deadline = Date.now() + timeout * 1000;
   let lost: unknown;
   while (Date.now() < deadline) {
     try {

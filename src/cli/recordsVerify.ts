@@ -3,10 +3,11 @@ import { Command } from "commander";
 import { readText } from "./files.js";
 import { openManifest } from "./manifestFile.js";
 import { addressOption, integerOption } from "./options.js";
-import { recordStatus, type RecordStatus } from "./recordRegistry.js";
+import { RecordRegistryClient, type RecordStatus } from "./recordRegistry.js";
 import { connect } from "./rpc.js";
 import { type CommonOptions, Progress, type Terminal, writeResult } from "./terminal.js";
 import { type FhirResource, parseResource, resourceName } from "../consent/fhirResource.js";
+import { recordLeafDigest } from "../consent/recordLeaf.js";
 import { checkManifestRecord, commitsTo, type ManifestHeader, type ManifestRecord } from "../consent/recordManifest.js";
 import { CareProofError } from "../errors.js";
 import { applyForm, canonicalBytes, canonicalJson, type CanonicalForm } from "../utils/canonical.js";
@@ -23,6 +24,8 @@ export interface VerifyResult {
   root: string;
   commitment: string;
   leaf: string;
+  /** What `RecordRegistry.supersede` and `retract` name the leaf by (0x-hex of 32 bytes). */
+  digest: string;
   patient: string;
   /** Category as a bit number. */
   category: number;
@@ -55,7 +58,7 @@ resource; with --original, the resource as it was committed, the paths that diff
 
 Exit code 0: proved (with --rpc: and anchored). 1: not proved, or the chain says unknown, superseded or retracted.
 
-With --json: {"reference","index","form","root","commitment","leaf","patient","category","recordedAt","notCovered":[path],
+With --json: {"reference","index","form","root","commitment","leaf","digest","patient","category","recordedAt","notCovered":[path],
 "differs":[path],"onChain":{"chainId","registry","provider","sequence","status"}}, "differs" only with --original, "onChain" only with
 --rpc, status one of unknown, anchored, superseded, retracted`;
 
@@ -111,6 +114,7 @@ async function verify(
     root: header.root,
     commitment: record.commitment,
     leaf: record.leaf,
+    digest: recordLeafDigest(record),
     patient: record.patient,
     category: record.category,
     recordedAt: record.recordedAt,
@@ -120,7 +124,8 @@ async function verify(
   if (rpc !== undefined && registry !== undefined && provider !== undefined && sequence !== undefined) {
     const connection = await connect(rpc, chainId);
     try {
-      const status = await recordStatus(connection, registry, provider, sequence, record);
+      const client = await RecordRegistryClient.at(connection, registry);
+      const status = await client.statusOf(provider, sequence, record);
       result.onChain = { chainId: `${connection.chainId}`, registry, provider, sequence: `${sequence}`, status };
     } finally {
       connection.provider.destroy();
@@ -155,7 +160,8 @@ async function findRecord(
       checkManifestRecord(header, record, where, hash);
       return { header, record };
     }
-    sameName ||= record.reference === name;
+    // A resource without an id has only its type for a name, which says nothing.
+    sameName ||= typeof resource.id === "string" && record.reference === name;
     originalFound ||= originalHash !== undefined && commitsTo(record, originalHash, header.form, hash);
   }
   if (originalFound && original !== undefined) {

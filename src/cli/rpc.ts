@@ -1,5 +1,6 @@
 import { Contract, FetchRequest, type InterfaceAbi, JsonRpcProvider } from "ethers";
 
+import { decodeError } from "../contractErrors.js";
 import { CareProofError } from "../errors.js";
 
 const TIMEOUT_MILLISECONDS = 20_000;
@@ -48,25 +49,23 @@ export async function contractAt(connection: Connection, address: string, abi: I
 /**
  * Asks the node something, with one clear line if it no longer answers or what answers is not the contract.
  *
- * @throws CareProofError `RPC_UNREACHABLE`, `CONTRACT_UNEXPECTED`, `CONTRACT_REVERTED` or `RPC_FAILED`.
+ * @throws CareProofError `RPC_UNREACHABLE`, `CONTRACT_UNEXPECTED` or `RPC_FAILED`, ContractError where the contract refuses.
  */
 export async function ask<T>({ node, chainId }: Connection, question: () => Promise<T>): Promise<T> {
   try {
     return await question();
   } catch (error) {
+    if (error instanceof CareProofError) throw error;
     if (isUnreachable(error)) {
       throw new CareProofError("RPC_UNREACHABLE", `the node at ${node} does not answer any more`, undefined, {
         cause: error,
       });
     }
-    if (hasCode(error, "BAD_DATA")) {
-      const message = `the contract on chain ${chainId} is not the one expected: it answers in another form`;
+    const revert = decodeError(error);
+    if (revert !== undefined) throw revert;
+    if (hasCode(error, "BAD_DATA") || hasCode(error, "CALL_EXCEPTION")) {
+      const message = `the contract on chain ${chainId} is not the one expected: it does not answer as it should`;
       throw new CareProofError("CONTRACT_UNEXPECTED", message, undefined, { cause: error });
-    }
-    if (hasCode(error, "CALL_EXCEPTION")) {
-      throw new CareProofError("CONTRACT_REVERTED", `the contract refuses: ${revertReason(error)}`, undefined, {
-        cause: error,
-      });
     }
     throw new CareProofError("RPC_FAILED", `the node at ${node} refuses: ${nodeMessage(error)}`, undefined, {
       cause: error,
@@ -104,14 +103,6 @@ function deepMessage(error: object): string | undefined {
     if (message !== undefined) return message;
   }
   return undefined;
-}
-
-function revertReason(error: unknown): string {
-  if (error instanceof Error && "revert" in error && typeof error.revert === "object" && error.revert !== null) {
-    const { name, args } = error.revert as { name: string; args: Iterable<unknown> };
-    return `${name}(${[...args].map(String).join(", ")})`;
-  }
-  return nodeMessage(error);
 }
 
 async function askChainId(url: string, node: string): Promise<bigint> {

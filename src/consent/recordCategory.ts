@@ -1,81 +1,9 @@
 import { CATEGORIES, type Category } from "./codes.js";
+import { kindsOfType } from "./fhir/resourceTypes.js";
+import { ACT_CODE, canonicalSystem } from "./fhir/systems.js";
 import type { FhirResource } from "./fhirResource.js";
 import { CareProofError } from "../errors.js";
 import { isJsonObject, type JsonValue } from "../utils/json.js";
-
-/**
- * The general category of each FHIR R4 resource type. A type that is not here is OTHER. Observation and DiagnosticReport are
- * decided by their `category`, see {@link CATEGORY_OF_CODE}.
- */
-const CATEGORY_OF_TYPE: Readonly<Record<string, Category>> = {
-  Patient: "DEMOGRAPHICS",
-  Person: "DEMOGRAPHICS",
-  RelatedPerson: "DEMOGRAPHICS",
-  AllergyIntolerance: "ALLERGIES",
-  AdverseEvent: "CONDITIONS",
-  BodyStructure: "CONDITIONS",
-  Condition: "CONDITIONS",
-  DetectedIssue: "CONDITIONS",
-  Flag: "CONDITIONS",
-  RiskAssessment: "CONDITIONS",
-  Medication: "MEDICATIONS",
-  MedicationAdministration: "MEDICATIONS",
-  MedicationDispense: "MEDICATIONS",
-  MedicationRequest: "MEDICATIONS",
-  MedicationStatement: "MEDICATIONS",
-  Immunization: "IMMUNIZATIONS",
-  ImmunizationEvaluation: "IMMUNIZATIONS",
-  ImmunizationRecommendation: "IMMUNIZATIONS",
-  Specimen: "LABORATORY",
-  ImagingStudy: "IMAGING",
-  Media: "IMAGING",
-  Procedure: "PROCEDURES",
-  Appointment: "ENCOUNTERS",
-  AppointmentResponse: "ENCOUNTERS",
-  Encounter: "ENCOUNTERS",
-  EpisodeOfCare: "ENCOUNTERS",
-  CarePlan: "CARE_PLANS",
-  CareTeam: "CARE_PLANS",
-  Goal: "CARE_PLANS",
-  NutritionOrder: "CARE_PLANS",
-  RequestGroup: "CARE_PLANS",
-  ServiceRequest: "CARE_PLANS",
-  Task: "CARE_PLANS",
-  ClinicalImpression: "NOTES",
-  Communication: "NOTES",
-  CommunicationRequest: "NOTES",
-  Composition: "NOTES",
-  DocumentManifest: "NOTES",
-  DocumentReference: "NOTES",
-  FamilyMemberHistory: "FAMILY_HISTORY",
-  MolecularSequence: "GENOMICS",
-  Device: "DEVICES",
-  DeviceRequest: "DEVICES",
-  DeviceUseStatement: "DEVICES",
-  SupplyDelivery: "DEVICES",
-  SupplyRequest: "DEVICES",
-  VisionPrescription: "DEVICES",
-  DeviceMetric: "DEVICE_TELEMETRY",
-  Account: "COVERAGE_AND_CLAIMS",
-  ChargeItem: "COVERAGE_AND_CLAIMS",
-  Claim: "COVERAGE_AND_CLAIMS",
-  ClaimResponse: "COVERAGE_AND_CLAIMS",
-  Contract: "COVERAGE_AND_CLAIMS",
-  Coverage: "COVERAGE_AND_CLAIMS",
-  CoverageEligibilityRequest: "COVERAGE_AND_CLAIMS",
-  CoverageEligibilityResponse: "COVERAGE_AND_CLAIMS",
-  EnrollmentRequest: "COVERAGE_AND_CLAIMS",
-  EnrollmentResponse: "COVERAGE_AND_CLAIMS",
-  ExplanationOfBenefit: "COVERAGE_AND_CLAIMS",
-  Invoice: "COVERAGE_AND_CLAIMS",
-  PaymentNotice: "COVERAGE_AND_CLAIMS",
-  PaymentReconciliation: "COVERAGE_AND_CLAIMS",
-  ResearchStudy: "TRIAL_DATA",
-  ResearchSubject: "TRIAL_DATA",
-  AuditEvent: "AUDIT_AND_CONSENT",
-  Consent: "AUDIT_AND_CONSENT",
-  Provenance: "AUDIT_AND_CONSENT",
-};
 
 /** The resource types whose `category` decides. */
 const TYPES_DECIDED_BY_CODE: ReadonlySet<string> = new Set(["Observation", "DiagnosticReport"]);
@@ -106,12 +34,6 @@ const CATEGORY_OF_CODE: ReadonlyMap<string, ReadonlyMap<string, Category>> = new
       ...codes("PROCEDURES", "CTH OT PT RC RT"),
     ]),
   ],
-]);
-
-/** HL7 v3 ActCode, under its canonical address and its OID. */
-const ACT_CODE: ReadonlySet<string> = new Set([
-  "http://terminology.hl7.org/CodeSystem/v3-ActCode",
-  "urn:oid:2.16.840.1.113883.5.4",
 ]);
 
 /** The protected category of each sensitivity code of ActCode (InformationSensitivityPolicy), narrower codes included. */
@@ -148,7 +70,7 @@ const NO_KIND_OF_DATA: ReadonlySet<string> = new Set(
  * 1. the protected category of a sensitivity code of HL7 v3 ActCode in `meta.security`;
  * 2. for Observation and DiagnosticReport, the first code of `category` in HL7's observation-category or v2-0074 that names a
  *    kind of data, else OTHER;
- * 3. the category of the resource type, else OTHER.
+ * 3. the kind that all resources of its type are of (`kindsOfType`), else OTHER.
  *
  * @param where The resource's place, for errors.
  * @throws CareProofError `SENSITIVITY_UNKNOWN` for a code of ActCode in `meta.security` that has no category here, and
@@ -159,7 +81,8 @@ export function recordCategory(resource: FhirResource, where: string = resource.
 }
 
 function generalCategory(resource: FhirResource): Category {
-  if (!TYPES_DECIDED_BY_CODE.has(resource.resourceType)) return CATEGORY_OF_TYPE[resource.resourceType] ?? "OTHER";
+  if (!TYPES_DECIDED_BY_CODE.has(resource.resourceType))
+    return kindsOfType(resource.resourceType)?.permitted[0] ?? "OTHER";
   for (const concept of asArray(resource.category)) {
     for (const coding of isJsonObject(concept) ? asArray(concept.coding) : []) {
       if (!isJsonObject(coding) || typeof coding.system !== "string" || typeof coding.code !== "string") continue;
@@ -174,7 +97,8 @@ function protectedCategory(resource: FhirResource, where: string): Category | un
   const found = new Set<Category>();
   const labels = isJsonObject(resource.meta) ? asArray(resource.meta.security) : [];
   for (const [i, label] of labels.entries()) {
-    if (!isJsonObject(label) || typeof label.system !== "string" || !ACT_CODE.has(label.system)) continue;
+    if (!isJsonObject(label) || typeof label.system !== "string" || canonicalSystem(label.system) !== ACT_CODE)
+      continue;
     const code = typeof label.code === "string" ? label.code : "";
     if (NO_KIND_OF_DATA.has(code)) continue;
     const category = CATEGORY_OF_SENSITIVITY.get(code);

@@ -3,6 +3,11 @@ import { CareProofError } from "../errors.js";
 /** Hex digits of each byte. */
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
+/** The value of each hex digit by its character code, -1 for every other character. */
+const DIGITS = Array.from({ length: 128 }, (_, code) =>
+  "0123456789abcdef".indexOf(String.fromCharCode(code).toLowerCase()),
+);
+
 /** Bytes as 0x-prefixed lower-case hex. */
 export function toHex(bytes: Uint8Array): string {
   let hex = "0x";
@@ -17,11 +22,14 @@ export function toHex(bytes: Uint8Array): string {
  * @throws CareProofError `HEX_INVALID`.
  */
 export function fromHex(hex: string, length: number, name: string): Uint8Array {
-  if (hex.length !== 2 + 2 * length || !/^0x[0-9a-fA-F]*$/.test(hex)) {
-    throw new CareProofError("HEX_INVALID", `expected ${length} bytes as 0x-prefixed hex`, name);
-  }
   const bytes = new Uint8Array(length);
-  for (let i = 0; i < length; i++) bytes[i] = parseInt(hex.slice(2 + 2 * i, 4 + 2 * i), 16);
+  let valid = hex.length === 2 + 2 * length && hex.startsWith("0x");
+  for (let i = 0; i < length && valid; i++) {
+    const [high, low] = [digit(hex, 2 + 2 * i), digit(hex, 3 + 2 * i)];
+    valid = high >= 0 && low >= 0;
+    bytes[i] = high * 16 + low;
+  }
+  if (!valid) throw new CareProofError("HEX_INVALID", `expected ${length} bytes as 0x-prefixed hex`, name);
   return bytes;
 }
 
@@ -41,4 +49,8 @@ export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
     offset += part.length;
   }
   return joined;
+}
+
+function digit(text: string, index: number): number {
+  return DIGITS[text.charCodeAt(index)] ?? -1;
 }

@@ -2,7 +2,10 @@ import { fromHex, toHex } from "./bytes.js";
 import { createKeccak256, keccak256, type Keccak256 } from "./keccak.js";
 import { CareProofError } from "../errors.js";
 
+/** Bytes of a node. */
 const NODE = 32;
+/** 32-bit words of a node. */
+const NODE_WORDS = NODE / 4;
 /** Leaves of a chunk while their number is unknown (1 MiB). */
 const CHUNK_LEAVES = 32_768;
 /** Nodes between two pauses that let the event loop run. */
@@ -10,6 +13,8 @@ const NODES_PER_TURN = 65_536;
 
 /** What building a tree reports and needs. */
 export interface MerkleTreeOptions {
+  /** Number of leaves, where it is known: then no copy of the leaves is held beside the tree. */
+  readonly count?: number;
   /** Called now and then with the number of inner nodes hashed so far and in all. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -32,16 +37,18 @@ export class MerkleTree {
    *
    * @param leaves The leaves in order, 32 bytes each. To be safe from second preimages a leaf must itself be a hash of something
    * other than 64 bytes: domains use double hashes.
-   * @throws CareProofError `MERKLE_EMPTY` without leaves, `MERKLE_LEAF_INVALID` where a leaf is not 32 bytes.
+   * @throws CareProofError `MERKLE_EMPTY` without leaves, `MERKLE_LEAF_INVALID` where a leaf is not 32 bytes,
+   * `MERKLE_COUNT_MISMATCH` where their number is not the one given.
    */
   static async build(
     leaves: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
     options: MerkleTreeOptions = {},
   ): Promise<MerkleTree> {
-    const { chunks, count } = await collect(leaves);
-    if (count === 0) throw new CareProofError("MERKLE_EMPTY", "a Merkle tree needs at least one leaf");
-    const nodes = new Uint8Array((2 * count - 1) * NODE);
-    placeLeaves(nodes, chunks, count);
+    const collector = options.count === undefined ? new LeafChunks() : new LeafArray(options.count);
+    // Awaiting each of a million leaves that are at hand costs more than hashing them.
+    if (Symbol.iterator in leaves) for (const leaf of leaves) collector.add(leaf);
+    else for await (const leaf of leaves) collector.add(leaf);
+    const { nodes, count } = collector.finish();
     await hashInnerNodes(nodes, count, options);
     return new MerkleTree(nodes, count);
   }
@@ -110,56 +117,103 @@ export function verifyMerkleProof(
   return compare(node, 0, fromHex(root, NODE, "root"), 0) === 0;
 }
 
-/** Copies the leaves into chunks: their number may be unknown, and doubling one array would need three times the memory. */
-async function collect(
-  leaves: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-): Promise<{ chunks: Uint8Array[]; count: number }> {
-  const chunks: Uint8Array[] = [];
-  let count = 0;
-  const add = (leaf: Uint8Array): void => {
-    if (leaf.length !== NODE) {
-      throw new CareProofError("MERKLE_LEAF_INVALID", `leaf ${count} has ${leaf.length} bytes instead of 32`);
-    }
-    const place = count % CHUNK_LEAVES;
-    if (place === 0) chunks.push(new Uint8Array(CHUNK_LEAVES * NODE));
-    chunks[chunks.length - 1]?.set(leaf, place * NODE);
-    count++;
-  };
-  // Awaiting each of a million leaves that are at hand costs more than hashing them.
-  if (Symbol.iterator in leaves) for (const leaf of leaves) add(leaf);
-  else for await (const leaf of leaves) add(leaf);
-  return { chunks, count };
+/** Takes the leaves one by one, and gives the nodes with the leaves in place. */
+interface LeafCollector {
+  add(leaf: Uint8Array): void;
+  finish(): { nodes: Uint8Array<ArrayBuffer>; count: number };
 }
 
-/** Writes the leaves from the end of the array backwards, giving each chunk free once it is copied. */
-function placeLeaves(nodes: Uint8Array, chunks: Uint8Array[], count: number): void {
-  let node = nodes.length - NODE;
-  for (let i = 0, chunk: Uint8Array | undefined; (chunk = chunks.shift()) !== undefined;) {
-    for (let offset = 0; offset < chunk.length && i < count; offset += NODE, node -= NODE, i++) {
-      nodes.set(chunk.subarray(offset, offset + NODE), node);
-    }
+/** For a known number of leaves: each goes where it belongs at once. */
+class LeafArray implements LeafCollector {
+  private readonly nodes: Uint8Array<ArrayBuffer>;
+  private added = 0;
+
+  constructor(private readonly count: number) {
+    this.nodes = allocateNodes(count);
+  }
+
+  add(leaf: Uint8Array): void {
+    checkLeaf(leaf, this.added);
+    if (this.added === this.count) this.failCount("more");
+    this.nodes.set(leaf, (2 * this.count - 2 - this.added++) * NODE);
+  }
+
+  finish(): { nodes: Uint8Array<ArrayBuffer>; count: number } {
+    if (this.added < this.count) this.failCount("fewer");
+    return { nodes: this.nodes, count: this.count };
+  }
+
+  private failCount(what: string): never {
+    throw new CareProofError("MERKLE_COUNT_MISMATCH", `there are ${what} leaves than the ${this.count} announced`);
   }
 }
 
-async function hashInnerNodes(nodes: Uint8Array, count: number, { onProgress }: MerkleTreeOptions): Promise<void> {
+/** For an unknown number of leaves: chunks, since growing one array would need three times the memory. */
+class LeafChunks implements LeafCollector {
+  private readonly chunks: Uint8Array<ArrayBuffer>[] = [];
+  private chunk = new Uint8Array(0);
+  private added = 0;
+
+  add(leaf: Uint8Array): void {
+    checkLeaf(leaf, this.added);
+    const place = this.added++ % CHUNK_LEAVES;
+    if (place === 0) this.chunks.push((this.chunk = new Uint8Array(CHUNK_LEAVES * NODE)));
+    this.chunk.set(leaf, place * NODE);
+  }
+
+  /** Writes the leaves from the end of the array backwards, giving each chunk free once it is copied. */
+  finish(): { nodes: Uint8Array<ArrayBuffer>; count: number } {
+    const nodes = allocateNodes(this.added);
+    const words = new Uint32Array(nodes.buffer);
+    let node = words.length - NODE_WORDS;
+    for (let left = this.added, chunk; (chunk = this.chunks.shift()) !== undefined; left -= CHUNK_LEAVES) {
+      const source = new Uint32Array(chunk.buffer, 0, Math.min(left, CHUNK_LEAVES) * NODE_WORDS);
+      for (let place = 0; place < source.length; place += NODE_WORDS, node -= NODE_WORDS) {
+        copyNode(source, place, words, node);
+      }
+    }
+    return { nodes, count: this.added };
+  }
+}
+
+function allocateNodes(count: number): Uint8Array<ArrayBuffer> {
+  if (count === 0) throw new CareProofError("MERKLE_EMPTY", "a Merkle tree needs at least one leaf");
+  return new Uint8Array((2 * count - 1) * NODE);
+}
+
+function checkLeaf(leaf: Uint8Array, index: number): void {
+  if (leaf.length !== NODE) {
+    throw new CareProofError("MERKLE_LEAF_INVALID", `leaf ${index} has ${leaf.length} bytes instead of 32`);
+  }
+}
+
+async function hashInnerNodes(
+  nodes: Uint8Array<ArrayBuffer>,
+  count: number,
+  { onProgress }: MerkleTreeOptions,
+): Promise<void> {
   const hash = await createKeccak256();
+  const words = new Uint32Array(nodes.buffer);
   const pair = new Uint8Array(2 * NODE);
+  const pairWords = new Uint32Array(pair.buffer);
   const total = count - 1;
   for (let node = total - 1; node >= 0; node--) {
-    const left = (2 * node + 1) * NODE;
-    const right = left + NODE;
-    // Where the left child goes in the pair: first unless the right one is smaller.
-    const leftPlace = compare(nodes, left, nodes, right) <= 0 ? 0 : NODE;
-    for (let i = 0; i < NODE; i++) {
-      pair[leftPlace + i] = nodes[left + i]!;
-      pair[NODE - leftPlace + i] = nodes[right + i]!;
-    }
+    const left = 2 * node + 1;
+    const right = left + 1;
+    const [first, second] = compare(nodes, left * NODE, nodes, right * NODE) <= 0 ? [left, right] : [right, left];
+    copyNode(words, first * NODE_WORDS, pairWords, 0);
+    copyNode(words, second * NODE_WORDS, pairWords, NODE_WORDS);
     nodes.set(hash(pair), node * NODE);
     if (node % NODES_PER_TURN === 0) {
       onProgress?.(total - node, total);
       await new Promise((resolve) => setTimeout(resolve, 0));
     }
   }
+}
+
+/** Copies a node by 32-bit words, at offsets in words: four times as fast as byte by byte, and without a view for each. */
+function copyNode(from: Uint32Array, fromOffset: number, to: Uint32Array, toOffset: number): void {
+  for (let i = 0; i < NODE_WORDS; i++) to[toOffset + i] = from[fromOffset + i]!;
 }
 
 /** Compares two nodes in their arrays as big-endian numbers: negative, 0 or positive. */

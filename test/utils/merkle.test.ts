@@ -58,6 +58,22 @@ describe("MerkleTree", () => {
     expect(turns).to.be.greaterThan(0);
   });
 
+  it("takes the number of leaves where it is known, and refuses another", async () => {
+    const leaves = leavesOf(9);
+    const { root } = await MerkleTree.build(bytesOf(leaves));
+    expect((await MerkleTree.build(stream(leaves), { count: 9 })).root).to.equal(root);
+    for (const [count, message] of [
+      [8, "more leaves than the 8 announced"],
+      [10, "fewer leaves than the 10 announced"],
+    ] as const) {
+      await MerkleTree.build(bytesOf(leaves), { count }).then(
+        () => expect.fail("took another number of leaves"),
+        (error: unknown) =>
+          expect(error).to.include({ code: "MERKLE_COUNT_MISMATCH" }).and.property("message", `there are ${message}`),
+      );
+    }
+  });
+
   it("refuses no leaves, a leaf of another length, and an index outside", async () => {
     await MerkleTree.build([]).then(
       () => expect.fail("built a tree without leaves"),
