@@ -25,7 +25,7 @@ async function main(): Promise<void> {
     .opts<{ fhir?: string; rpc?: string; json?: true }>();
   progress("compiling …");
   await hre.run("compile", { quiet: true });
-  const chain = await Chain.connect(options.rpc ?? (hre.network.provider as Eip1193Provider));
+  const chain = await Chain.connect(options.rpc ?? (hre.network.provider));
   try {
     const { report, system } = await runJourney(chain, {
       ...(options.fhir === undefined ? {} : { fhir: options.fhir }),

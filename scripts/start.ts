@@ -40,7 +40,7 @@ async function main(): Promise<void> {
   });
 
   // Sent in process, observed over HTTP, as a dApp would.
-  const chain = await Chain.connect(hre.network.provider as Eip1193Provider, `http://${HOST}:${port}`);
+  const chain = await Chain.connect(hre.network.provider, `http://${HOST}:${port}`);
   const { report, system } = await runJourney(chain, {
     ...(fhir === undefined ? {} : { fhir }),
     print: (line) => {

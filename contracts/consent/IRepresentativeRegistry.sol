@@ -120,7 +120,7 @@ interface IRepresentativeRegistry {
     error AuthorityCannotRepresent(address authority, address representative);
     /// @notice Thrown when a set of purposes is empty or has bits that stand for nothing.
     error UnknownPurposes(uint32 purposes);
-    /// @notice Thrown when an expiry (unix seconds) is not in the future.
+    /// @notice Thrown when an expiry (unix seconds) is not in the future, or not later than an appointment takes effect.
     error ExpiryNotInFuture(uint40 expiresAt);
     /// @notice Thrown when a decision is not later than one that stands (unix seconds).
     error RepresentationSuperseded(uint40 decidedAt, uint40 issuedAt);
@@ -160,7 +160,8 @@ interface IRepresentativeRegistry {
     function removeRepresentative(address representative) external;
 
     /// @notice As {removeRepresentative}, relayed. Signature: `RepresentativeRemoval` by the patient.
-    /// @dev Wins ties with a naming of the same second. Reverts also as {nameRepresentativeBySig}.
+    /// @dev Wins ties with a naming of the same second; a veto must be later than the last such decision and not earlier than
+    /// the appointment. Reverts also as {nameRepresentativeBySig}.
     function removeRepresentativeBySig(
         address patient,
         address representative,

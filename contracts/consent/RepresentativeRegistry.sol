@@ -76,8 +76,16 @@ contract RepresentativeRegistry is IRepresentativeRegistry, SignedDecisions {
             abi.encode(RepresentativeTypes.REPRESENTATIVE_REMOVAL_TYPEHASH, patient, representative, issuedAt, deadline)
         );
         _requireSigned(patient, structHash, issuedAt, deadline, signature);
-        uint40 decidedAt = _representations[patient][representative].decidedAt;
-        require(issuedAt >= decidedAt, RepresentationSuperseded(decidedAt, issuedAt));
+        Representation storage representation = _representations[patient][representative];
+        uint40 decidedAt = representation.decidedAt;
+        uint40 appointedAt = representation.appointedAt;
+        // A removal wins ties with a naming. A veto is of the appointment that stands, and counts once.
+        require(
+            _isOpenAppointment(representation)
+                ? issuedAt > decidedAt && issuedAt >= appointedAt
+                : issuedAt >= decidedAt,
+            RepresentationSuperseded(decidedAt > appointedAt ? decidedAt : appointedAt, issuedAt)
+        );
         _remove(patient, representative, issuedAt);
     }
 
@@ -97,6 +105,7 @@ contract RepresentativeRegistry is IRepresentativeRegistry, SignedDecisions {
         _requireNoAppointment(representation, appointment.patient, appointment.representative);
 
         uint40 since = uint40(block.timestamp) + APPOINTMENT_DELAY;
+        require(appointment.expiresAt > since, ExpiryNotInFuture(appointment.expiresAt));
         _representations[appointment.patient][appointment.representative] = Representation({
             since: since,
             expiresAt: appointment.expiresAt,
@@ -198,7 +207,7 @@ contract RepresentativeRegistry is IRepresentativeRegistry, SignedDecisions {
         Representation storage representation = _representations[patient][representative];
         RepresentationStatus status = representation.status;
         representation.decidedAt = issuedAt;
-        if (_isAppointment(status)) {
+        if (_isOpenAppointment(representation)) {
             require(
                 status == RepresentationStatus.Appointed,
                 WrongRepresentationStatus(patient, representative, status)
@@ -235,11 +244,15 @@ contract RepresentativeRegistry is IRepresentativeRegistry, SignedDecisions {
         address patient,
         address representative
     ) private view {
-        RepresentationStatus status = representation.status;
         require(
-            !_isAppointment(status) || representation.expiresAt <= block.timestamp,
-            WrongRepresentationStatus(patient, representative, status)
+            !_isOpenAppointment(representation),
+            WrongRepresentationStatus(patient, representative, representation.status)
         );
+    }
+
+    /// @dev Whether an authority's appointment is there that has neither ended nor run out.
+    function _isOpenAppointment(Representation storage representation) private view returns (bool) {
+        return _isAppointment(representation.status) && block.timestamp < representation.expiresAt;
     }
 
     function _isAppointment(RepresentationStatus status) private pure returns (bool) {

@@ -7,11 +7,7 @@ pragma solidity 0.8.37;
 /// selectors in order: every check of a consent is 370 gas cheaper.
 type Role is uint16;
 
-using {equals as ==, bit} for Role global;
-
-function equals(Role a, Role b) pure returns (bool) {
-    return Role.unwrap(a) == Role.unwrap(b);
-}
+using {bit} for Role global;
 
 /// @notice The bit that stands for `role` in a set of roles.
 /// @dev A role above 55 has a bit that no set of roles (`uint56`) can hold.
