@@ -80,8 +80,12 @@ describe("BatchStream", () => {
 
   it("refuses a batch without a root and one without leaves", async () => {
     const { streams, append, headOf } = await loadFixture(deployTwoStreams);
-    await expect(append(0, 1n, ethers.ZeroHash, 1n)).to.be.revertedWithCustomError(streams, "EmptyBatch").withArgs();
-    await expect(append(0, 1n, ROOT, 0n)).to.be.revertedWithCustomError(streams, "EmptyBatch").withArgs();
+    await expect(append(0, 1n, ethers.ZeroHash, 1n))
+      .to.be.revertedWithCustomError(streams, "EmptyBatch")
+      .withArgs();
+    await expect(append(0, 1n, ROOT, 0n))
+      .to.be.revertedWithCustomError(streams, "EmptyBatch")
+      .withArgs();
     expect(await headOf(0)).to.deep.equal([0n, 0n, 0n]);
   });
 });
