@@ -1,6 +1,5 @@
 /** What holds for every decision that somebody signs and somebody else relays, whichever contract takes it. */
-import { loadFixture, setBalance, time } from "@nomicfoundation/hardhat-network-helpers";
-import { impersonateAccount } from "@nomicfoundation/hardhat-network-helpers";
+import { impersonateAccount, loadFixture, setBalance, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import {
   N,
@@ -82,7 +81,8 @@ export function malleated(signature: string): string {
 /** Delegates `account` to the code of `target` by EIP-7702, as its owner, in a transaction that somebody else pays. */
 export async function delegate(account: Wallet, target: string): Promise<void> {
   const { chainId } = await ethers.provider.getNetwork();
-  const authorization = account.authorizeSync({ address: target, nonce: 0, chainId });
+  const nonce = await ethers.provider.getTransactionCount(account.address);
+  const authorization = account.authorizeSync({ address: target, nonce, chainId });
   const payer = Wallet.createRandom().connect(ethers.provider);
   await setBalance(payer.address, ethers.parseEther("1"));
   const sent = await payer.sendTransaction({
