@@ -399,7 +399,7 @@ describe("RecordRegistry", () => {
       Anchored: { supersede: "Superseded", "make it the successor": "Anchored", retract: "Retracted" },
     };
     const bringTo: Record<Exclude<RecordStatus, "Unknown">, (system: System) => Promise<unknown>> = {
-      Anchored: async () => undefined,
+      Anchored: () => Promise.resolve(),
       Superseded: ({ byKey }) => byKey.supersede(proven(first), proven(second)),
       Retracted: ({ byKey }) => byKey.retract(proven(first), reasonCode("WrongPatient")),
     };

@@ -11,7 +11,7 @@ const RECORD = id("a record's digest");
 
 async function deployWithHospital() {
   const system = await deployCareProof();
-  const hospital = system.others[0] as HardhatEthersSigner;
+  const hospital = system.others[0]!;
   await accredit(system, hospital, "PROVIDER");
   return { records: system.records.connect(hospital), hospital };
 }

@@ -113,16 +113,16 @@ async function readyForNaming(): Promise<SignedRoute> {
     altered: { representative: officer.address, purposes: KNOWN_PURPOSES, expiresAt: expiresAt + 1n },
     relay: async (m: Message, signature) =>
       relayed.nameRepresentativeBySig(
-        m["patient"] as string,
-        m["representative"] as string,
-        m["purposes"] as bigint,
-        m["expiresAt"] as bigint,
-        m["issuedAt"] as bigint,
-        m["deadline"] as bigint,
+        m.patient as string,
+        m.representative as string,
+        m.purposes as bigint,
+        m.expiresAt as bigint,
+        m.issuedAt as bigint,
+        m.deadline as bigint,
         signature,
       ),
     stands: async (m) =>
-      (await representatives.representationOf(m["patient"] as string, m["representative"] as string)).status ===
+      (await representatives.representationOf(m.patient as string, m.representative as string)).status ===
       statusCode("Named"),
   };
 }
@@ -146,14 +146,14 @@ async function readyForRemoval(): Promise<SignedRoute> {
     altered: { representative: officer.address },
     relay: async (m: Message, signature) =>
       relayed.removeRepresentativeBySig(
-        m["patient"] as string,
-        m["representative"] as string,
-        m["issuedAt"] as bigint,
-        m["deadline"] as bigint,
+        m.patient as string,
+        m.representative as string,
+        m.issuedAt as bigint,
+        m.deadline as bigint,
         signature,
       ),
     stands: async (m) =>
-      (await representatives.representationOf(m["patient"] as string, m["representative"] as string)).status ===
+      (await representatives.representationOf(m.patient as string, m.representative as string)).status ===
       statusCode("Ended"),
   };
 }

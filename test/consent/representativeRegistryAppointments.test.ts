@@ -73,7 +73,7 @@ async function readyForAppointment(): Promise<SignedRoute> {
     },
     relay: async (message, signature) => relayed.appointRepresentative(message as Appointment, signature),
     stands: async (m) =>
-      (await representatives.representationOf(m["patient"] as string, m["representative"] as string)).status ===
+      (await representatives.representationOf(m.patient as string, m.representative as string)).status ===
       statusCode("Appointed"),
   };
 }
@@ -114,7 +114,7 @@ async function readyToDecide(inForce: boolean): Promise<SignedRoute> {
     altered: { patient: officer.address, representative: relayer.address, inForce: !inForce },
     relay: async (message, signature) => relayed.decideAppointment(message as Decision, signature),
     stands: async (m) =>
-      (await representatives.representationOf(m["patient"] as string, m["representative"] as string)).status ===
+      (await representatives.representationOf(m.patient as string, m.representative as string)).status ===
       statusCode(inForce ? "Confirmed" : "Ended"),
   };
 }

@@ -327,7 +327,7 @@ describe("ParticipantRegistry: accreditation", () => {
     const CASES: [string, "hospital" | "key", (typeof STANDINGS)[number], (hospital: Hospital) => Promise<unknown>][] =
       [
         ["an accredited organisation", "hospital", "Good", (h) => h.bringTo("Active")],
-        ["an organisation without the role", "hospital", "Unaccredited", async () => undefined],
+        ["an organisation without the role", "hospital", "Unaccredited", () => Promise.resolve()],
         ["a suspended organisation", "hospital", "Suspended", (h) => h.bringTo("Suspended")],
         ["an organisation whose role was withdrawn", "hospital", "Withdrawn", (h) => h.bringTo("Withdrawn")],
         [

@@ -69,18 +69,17 @@ export interface Decision extends Message {
 /** Deploys the system with a court that has two officers, another court, and an oversight authority. */
 export async function deployRepresentatives() {
   const system = await deployCareProof();
-  const [patient, other, representative, court, officer, colleague, otherCourt, oversight, relayer] =
-    system.others as HardhatEthersSigner[] as [
-      HardhatEthersSigner,
-      HardhatEthersSigner,
-      HardhatEthersSigner,
-      HardhatEthersSigner,
-      HardhatEthersSigner,
-      HardhatEthersSigner,
-      HardhatEthersSigner,
-      HardhatEthersSigner,
-      HardhatEthersSigner,
-    ];
+  const [patient, other, representative, court, officer, colleague, otherCourt, oversight, relayer] = system.others as [
+    HardhatEthersSigner,
+    HardhatEthersSigner,
+    HardhatEthersSigner,
+    HardhatEthersSigner,
+    HardhatEthersSigner,
+    HardhatEthersSigner,
+    HardhatEthersSigner,
+    HardhatEthersSigner,
+    HardhatEthersSigner,
+  ];
   await accredit(system, court, "GUARDIANSHIP_AUTHORITY");
   await accredit(system, otherCourt, "GUARDIANSHIP_AUTHORITY");
   await accredit(system, oversight, "OVERSIGHT_AUTHORITY");

@@ -150,9 +150,9 @@ export function itTakesOnlySignedDecisions(ready: () => Promise<SignedRoute>): v
     const route = await loadFixture(ready);
     const message = await route.decisionOf(route.signer.address);
     const signature = await sign(route.signer, route, message);
-    const times = { deadline: (message["deadline"] as bigint) + 1n };
+    const times = { deadline: (message.deadline as bigint) + 1n };
     const altered: Message = { ...route.altered, ...times };
-    if ("issuedAt" in message) altered["issuedAt"] = (message["issuedAt"] as bigint) - 1n;
+    if ("issuedAt" in message) altered.issuedAt = (message.issuedAt as bigint) - 1n;
     const changeable = Object.keys(message).filter((member) => member !== route.signedBy && member !== "nonce");
     expect(Object.keys(altered)).to.have.members(changeable);
     for (const [member, value] of Object.entries(altered)) {
