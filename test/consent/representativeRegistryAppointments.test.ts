@@ -164,6 +164,7 @@ describe("RepresentativeRegistry: by an authority", () => {
           SCOPE,
           statusCode("Appointed"),
           mayOverride,
+          0n,
           issuedAt,
           court.address,
           signer.address,
@@ -273,10 +274,10 @@ describe("RepresentativeRegistry: by an authority", () => {
         .to.be.revertedWithCustomError(representatives, "RepresentationSuperseded")
         .withArgs(appointment.issuedAt, appointment.issuedAt);
       await system.decide(false);
-      const { decidedAt } = await system.stateOf();
+      const { appointedAt } = await system.stateOf();
       await expect(relayed.appointRepresentative(appointment, signature))
         .to.be.revertedWithCustomError(representatives, "RepresentationSuperseded")
-        .withArgs(decidedAt, appointment.issuedAt);
+        .withArgs(appointedAt, appointment.issuedAt);
       expect((await system.stateOf()).status).to.equal(statusCode("Ended"));
     });
 
@@ -311,6 +312,7 @@ describe("RepresentativeRegistry: by an authority", () => {
       await system.appoint({ mayOverride: true });
       const { since } = await system.stateOf();
       await system.remove();
+      const vetoedAt = await system.latest();
       await time.increase(10);
       const issuedAt = await system.latest();
       await expect(system.decide(true, colleague, { issuedAt }))
@@ -322,6 +324,7 @@ describe("RepresentativeRegistry: by an authority", () => {
         SCOPE,
         statusCode("Confirmed"),
         true,
+        vetoedAt,
         issuedAt,
         court.address,
         officer.address,
@@ -383,7 +386,7 @@ describe("RepresentativeRegistry: by an authority", () => {
           .to.emit(representatives, "RepresentationEnded")
           .withArgs(patient.address, representative.address, system[who].address, issuedAt);
         const state = await stateOf();
-        expect([state.status, state.decidedAt]).to.deep.equal([statusCode("Ended"), issuedAt]);
+        expect([state.status, state.appointedAt]).to.deep.equal([statusCode("Ended"), issuedAt]);
         expect(await representatives.counts(patient.address, representative.address, state.since)).to.equal(false);
       });
     }
@@ -448,10 +451,10 @@ describe("RepresentativeRegistry: by an authority", () => {
         .to.be.revertedWithCustomError(representatives, "WrongRepresentationStatus")
         .withArgs(patient.address, representative.address, statusCode("Ended"));
       await system.appoint();
-      const { decidedAt } = await system.stateOf();
+      const { appointedAt } = await system.stateOf();
       await expect(relayed.decideAppointment(decision, signature))
         .to.be.revertedWithCustomError(representatives, "RepresentationSuperseded")
-        .withArgs(decidedAt, decision.issuedAt);
+        .withArgs(appointedAt, decision.issuedAt);
     });
   });
 

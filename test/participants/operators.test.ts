@@ -97,7 +97,7 @@ describe("ParticipantRegistry: operators", () => {
         .withArgs(hospital.address, key.address, MASK, expiresAt);
       expect([...(await participants.offerOf(hospital.address, key.address))]).to.deep.equal([MASK, expiresAt]);
       expect([...(await participants.operatorOf(key.address))]).to.deep.equal([ethers.ZeroAddress, 0n, 0n]);
-      expect([...(await participants.tenureOf(key.address, hospital.address))]).to.deep.equal([0n, 0n]);
+      expect([...(await participants.tenureOf(key.address, hospital.address))]).to.deep.equal([0n, 0n, 0n]);
       expect(await participants.principalOf(key.address)).to.equal(key.address);
     });
 
@@ -114,11 +114,32 @@ describe("ParticipantRegistry: operators", () => {
       ]);
     });
 
+    it("without roles, withdraws an offer that was not accepted", async () => {
+      const { participants, hospital, key, expiresAt } = await loadFixture(deployWithKeys);
+      const registry = participants.connect(hospital);
+      await registry.offerOperator(key.address, MASK, expiresAt);
+      await expect(registry.offerOperator(key.address, 0n, expiresAt))
+        .to.emit(participants, "OperatorOffered")
+        .withArgs(hospital.address, key.address, 0n, 0n);
+      expect([...(await participants.offerOf(hospital.address, key.address))]).to.deep.equal([0n, 0n]);
+      await expect(participants.connect(key).acceptOperator(hospital.address))
+        .to.be.revertedWithCustomError(participants, "NoOffer")
+        .withArgs(hospital.address, key.address);
+    });
+
+    it("without roles, leaves what a key of the caller's may do", async () => {
+      const system = await loadFixture(deployWithKeys);
+      const { participants, hospital, key, expiresAt } = system;
+      await enlist(system, hospital, key, "PROVIDER");
+      await participants.connect(hospital).offerOperator(key.address, 0n, expiresAt);
+      expect(await participants.resolve(key.address, PROVIDER)).to.equal(hospital.address);
+    });
+
     it("changes at once what a key of the caller's may do", async () => {
       const system = await loadFixture(deployWithKeys);
       const { participants, hospital, key, expiresAt } = system;
       await enlist(system, hospital, key, "PROVIDER");
-      const tenure = [...(await participants.tenureOf(key.address, hospital.address))];
+      const { since } = await participants.tenureOf(key.address, hospital.address);
       await expect(participants.connect(hospital).offerOperator(key.address, roleMask("GATEWAY"), expiresAt + 1n))
         .to.emit(participants, "OperatorSet")
         .withArgs(hospital.address, key.address, roleMask("GATEWAY"), expiresAt + 1n);
@@ -128,16 +149,17 @@ describe("ParticipantRegistry: operators", () => {
         expiresAt + 1n,
       ]);
       expect([...(await participants.offerOf(hospital.address, key.address))]).to.deep.equal([0n, 0n]);
-      expect([...(await participants.tenureOf(key.address, hospital.address))]).to.deep.equal(tenure);
+      expect([...(await participants.tenureOf(key.address, hospital.address))]).to.deep.equal([
+        since,
+        expiresAt + 1n,
+        roleMask("PROVIDER", "GATEWAY"),
+      ]);
     });
 
-    it("refuses nobody, no role, and an expiry that is not in the future", async () => {
+    it("refuses nobody, and an expiry that is not in the future", async () => {
       const { participants, hospital, key, expiresAt } = await loadFixture(deployWithKeys);
       const registry = participants.connect(hospital);
       await expect(registry.offerOperator(ethers.ZeroAddress, MASK, expiresAt))
-        .to.be.revertedWithCustomError(participants, "Empty")
-        .withArgs();
-      await expect(registry.offerOperator(key.address, 0n, expiresAt))
         .to.be.revertedWithCustomError(participants, "Empty")
         .withArgs();
       const now = BigInt(await time.latest()) + 10n;
@@ -158,7 +180,7 @@ describe("ParticipantRegistry: operators", () => {
           .withArgs(hospital.address, key.address, MASK, expiresAt);
         const now = BigInt(await time.latest());
         expect([...(await participants.operatorOf(key.address))]).to.deep.equal([hospital.address, MASK, expiresAt]);
-        expect([...(await participants.tenureOf(key.address, hospital.address))]).to.deep.equal([now, 0n]);
+        expect([...(await participants.tenureOf(key.address, hospital.address))]).to.deep.equal([now, expiresAt, MASK]);
         expect([...(await participants.offerOf(hospital.address, key.address))]).to.deep.equal([0n, 0n]);
         expect(await participants.principalOf(key.address)).to.equal(hospital.address);
         expect(await participants.resolve(key.address, PROVIDER)).to.equal(hospital.address);
@@ -177,16 +199,21 @@ describe("ParticipantRegistry: operators", () => {
 
       it("can come back after it was removed; its tenure goes on", async () => {
         const system = await loadFixture(deployWithKeys);
-        const { participants, hospital, key } = system;
+        const { participants, hospital, key, expiresAt } = system;
         await start(system, hospital, key);
         const since = BigInt(await time.latest());
         await participants.connect(hospital).removeOperator(key.address);
         expect([...(await participants.tenureOf(key.address, hospital.address))]).to.deep.equal([
           since,
           BigInt(await time.latest()),
+          MASK,
         ]);
         await start(system, hospital, key);
-        expect([...(await participants.tenureOf(key.address, hospital.address))]).to.deep.equal([since, 0n]);
+        expect([...(await participants.tenureOf(key.address, hospital.address))]).to.deep.equal([
+          since,
+          expiresAt,
+          MASK,
+        ]);
         expect(await participants.resolve(key.address, PROVIDER)).to.equal(hospital.address);
       });
 
@@ -288,7 +315,7 @@ describe("ParticipantRegistry: operators", () => {
           .withArgs(hospital.address, key.address);
         const now = BigInt(await time.latest());
         expect([...(await participants.operatorOf(key.address))]).to.deep.equal([ethers.ZeroAddress, 0n, 0n]);
-        expect([...(await participants.tenureOf(key.address, hospital.address))]).to.deep.equal([since, now]);
+        expect([...(await participants.tenureOf(key.address, hospital.address))]).to.deep.equal([since, now, MASK]);
         expect(await participants.nonces(key.address)).to.equal(1n);
         expect([...(await participants.tryResolve(key.address, PROVIDER))]).to.deep.equal([
           key.address,
