@@ -423,6 +423,18 @@ describe("RepresentativeRegistry: by the patient", () => {
         .withArgs(patient.address, representative.address, statusCode("Confirmed"));
     });
 
+    it("attack: an old veto, relayed again, does not veto a later appointment", async () => {
+      const system = await loadFixture(deployRepresentatives);
+      const { appoint, decide, latest, stateOf } = system;
+      await appoint();
+      const issuedAt = await latest();
+      await relayRemoval(system, issuedAt);
+      await decide(false);
+      await appoint();
+      await relayRemoval(system, issuedAt).catch(() => undefined);
+      expect((await stateOf()).status).to.equal(statusCode("Appointed"));
+    });
+
     it("attack: a removal signed before a later naming is refused", async () => {
       const system = await loadFixture(deployRepresentatives);
       const issuedAt = await system.latest();
