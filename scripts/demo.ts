@@ -8,7 +8,6 @@
 import "./journey/networkOption";
 
 import { Command } from "commander";
-import type { Eip1193Provider } from "ethers";
 import hre from "hardhat";
 
 import { Chain } from "./journey/chain";
@@ -25,7 +24,7 @@ async function main(): Promise<void> {
     .opts<{ fhir?: string; rpc?: string; json?: true }>();
   progress("compiling …");
   await hre.run("compile", { quiet: true });
-  const chain = await Chain.connect(options.rpc ?? (hre.network.provider));
+  const chain = await Chain.connect(options.rpc ?? hre.network.provider);
   try {
     const { report, system } = await runJourney(chain, {
       ...(options.fhir === undefined ? {} : { fhir: options.fhir }),

@@ -5,7 +5,6 @@
 import { createServer } from "node:net";
 
 import { Command, InvalidArgumentError } from "commander";
-import type { Eip1193Provider } from "ethers";
 import hre from "hardhat";
 import { TASK_NODE_CREATE_SERVER } from "hardhat/builtin-tasks/task-names";
 import type { JsonRpcServer } from "hardhat/types";

@@ -284,7 +284,7 @@ describe("RepresentativeRegistry: by an authority", () => {
     it("lets another authority appoint the same once the first appointment has run out, not before", async () => {
       const { representatives, patient, representative, otherCourt, appoint, latest, stateOf } =
         await loadFixture(deployRepresentatives);
-      const runsOut = (await latest()) + 1000n;
+      const runsOut = (await latest()) + 4n * 86_400n;
       await appoint({ expiresAt: runsOut });
       await time.increaseTo(runsOut - 2n);
       await expect(appoint({}, otherCourt))
@@ -292,6 +292,16 @@ describe("RepresentativeRegistry: by an authority", () => {
         .withArgs(patient.address, representative.address, statusCode("Appointed"));
       await appoint({}, otherCourt);
       expect((await stateOf()).authority).to.equal(otherCourt.address);
+    });
+  });
+
+  describe("an appointment that would end before it takes effect", () => {
+    it("is refused", async () => {
+      const { representatives, appoint, latest } = await loadFixture(deployRepresentatives);
+      const expiresAt = (await latest()) + 72n * 3600n;
+      await expect(appoint({ expiresAt }))
+        .to.be.revertedWithCustomError(representatives, "ExpiryNotInFuture")
+        .withArgs(expiresAt);
     });
   });
 
