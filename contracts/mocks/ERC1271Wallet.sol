@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+
+/// @title ERC1271Wallet
+/// @notice A contract wallet that signs by its owner's key, and can be made to refuse what it accepted before. For tests.
+contract ERC1271Wallet is IERC1271 {
+    address private immutable OWNER;
+    bool private _refusing;
+
+    constructor(address owner) {
+        OWNER = owner;
+    }
+
+    /// @notice Whether every signature is refused from now on. Caller: anyone.
+    function setRefusing(bool refusing) external {
+        _refusing = refusing;
+    }
+
+    /// @inheritdoc IERC1271
+    function isValidSignature(bytes32 hash, bytes memory signature) external view returns (bytes4) {
+        (address recovered, ECDSA.RecoverError failure, ) = ECDSA.tryRecover(hash, signature);
+        bool isOwner = failure == ECDSA.RecoverError.NoError && recovered == OWNER;
+        return isOwner && !_refusing ? IERC1271.isValidSignature.selector : bytes4(0xffffffff);
+    }
+}
