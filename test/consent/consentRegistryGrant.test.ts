@@ -219,13 +219,14 @@ describe("ConsentRegistry: grant", () => {
   it("names the purpose and the time of the decision that stands", async () => {
     const parties = await loadFixture(deployWithRepresentative);
     const { consents, patient, hospital } = parties;
+    const terms = await someTerms();
     const at = await soon();
     await DIRECT.grant(parties, at, { purposes: purposes("HPAYMT") });
-    await expect(SIGNED.grant(parties, at, { purposes: purposes("TREAT", "HPAYMT", "COC") }))
+    // A call is made at the time of the last block.
+    await expect(consents.connect(patient).grant.staticCall(hospital, purposes("HPAYMT"), terms, EVIDENCE))
       .to.be.revertedWithCustomError(consents, "ConsentSuperseded")
       .withArgs(PURPOSES.HPAYMT, at);
-    // A call is made at the time of the last block.
-    await expect(consents.connect(patient).grant.staticCall(hospital, purposes("HPAYMT"), await someTerms(), EVIDENCE))
+    await expect(SIGNED.grant(parties, at, { purposes: purposes("TREAT", "HPAYMT", "COC") }))
       .to.be.revertedWithCustomError(consents, "ConsentSuperseded")
       .withArgs(PURPOSES.HPAYMT, at);
   });
