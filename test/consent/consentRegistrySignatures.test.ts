@@ -15,18 +15,19 @@ import {
   grantMessage,
   now,
   revocationMessage,
+  type Deciders,
   type Parties,
 } from "../support/consentParties";
 
 /** A decision that is signed: its message, how it is relayed, and whether it has taken effect. */
 interface SignedDecision {
   primaryType: string;
-  message(parties: Parties, issuedAt: bigint): Promise<Message>;
-  relay(parties: Parties, message: Message, signature: string): Promise<ContractTransactionResponse>;
-  isDone(parties: Parties): Promise<boolean>;
+  message: (parties: Deciders, issuedAt: bigint) => Promise<Message>;
+  relay: (parties: Parties, message: Message, signature: string) => Promise<ContractTransactionResponse>;
+  isDone: (parties: Parties) => Promise<boolean>;
 }
 
-const ofPatient = ({ patient }: Parties, issuedAt: bigint) => ({
+const ofPatient = ({ patient }: Deciders, issuedAt: bigint) => ({
   patient: patient.address,
   issuedAt,
   deadline: issuedAt + HOUR,
@@ -215,7 +216,7 @@ describe("ConsentRegistry: decisions by signature", () => {
             .to.be.revertedWithCustomError(parties.consents, "InvalidSignature")
             .withArgs(parties.patient.address);
         }
-        await expect(relay(parties, { ...message, issuedAt: BigInt(message["issuedAt"]!) - 1n }, signature))
+        await expect(relay(parties, { ...message, issuedAt: BigInt(message.issuedAt!) - 1n }, signature))
           .to.be.revertedWithCustomError(parties.consents, "InvalidSignature")
           .withArgs(parties.patient.address);
       });
@@ -249,7 +250,7 @@ describe("ConsentRegistry: decisions by signature", () => {
         const { parties, issuedAt } = await setUp();
         const wallet = await ethers.deployContract("ERC1271Wallet", [parties.patient.address]);
         const walletAddress = await wallet.getAddress();
-        const standIn = { ...parties, patient: { address: walletAddress } as HardhatEthersSigner };
+        const standIn = { ...parties, patient: { address: walletAddress } };
         const message = await messageOf(standIn, issuedAt);
         const domain = await domainOf("CareProof ConsentRegistry", parties.consents);
         const signature = await sign(parties.patient, domain, primaryType, message);

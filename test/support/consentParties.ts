@@ -123,6 +123,13 @@ export async function deployWithRepresentative(): Promise<Parties> {
   return parties;
 }
 
+/** As {@link deployWithRepresentative}, with a guardian. */
+export async function deployWithGuardian(): Promise<Parties> {
+  const parties = await deployWithRepresentative();
+  await parties.consents.connect(parties.patient).nameGuardian(parties.guardian);
+  return parties;
+}
+
 /** The patient names the representative, for every purpose and a year unless said otherwise. */
 export async function nameRepresentative(
   { representatives, patient, representative }: Parties,
@@ -207,12 +214,15 @@ type Transaction = Promise<ContractTransactionResponse>;
 export interface Route {
   name: string;
   isByRepresentative: boolean;
-  grant(parties: Parties, at: bigint, grant?: Grant): Transaction;
-  revoke(parties: Parties, at: bigint, mask?: bigint, grantee?: string): Transaction;
+  grant: (parties: Parties, at: bigint, grant?: Grant) => Transaction;
+  revoke: (parties: Parties, at: bigint, mask?: bigint, grantee?: string) => Transaction;
 }
 
+/** {@link Parties} where the patient need not be an account of the test network. */
+export type Deciders = Omit<Parties, "patient"> & { patient: { address: string } };
+
 /** A `ConsentGrant` by `decidedBy` at `at`, relayable for an hour. */
-export async function grantMessage(parties: Parties, decidedBy: string, at: bigint, grant: Grant = {}) {
+export async function grantMessage(parties: Deciders, decidedBy: string, at: bigint, grant: Grant = {}) {
   const { grantee, purposes: mask, evidence, ...terms } = grant;
   return {
     patient: parties.patient.address,
@@ -228,7 +238,7 @@ export async function grantMessage(parties: Parties, decidedBy: string, at: bigi
 }
 
 /** A `ConsentRevocation` by `decidedBy` at `at`, relayable for an hour. */
-export function revocationMessage(parties: Parties, decidedBy: string, at: bigint, mask?: bigint, grantee?: string) {
+export function revocationMessage(parties: Deciders, decidedBy: string, at: bigint, mask?: bigint, grantee?: string) {
   return {
     patient: parties.patient.address,
     decidedBy,
