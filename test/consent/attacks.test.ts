@@ -1,5 +1,5 @@
 /** The attacks on consents by outsiders, thieves and providers; each must fail. By representatives: the file beside. */
-import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
+import { time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { Signature, type TypedDataDomain } from "ethers";
 import { ethers } from "hardhat";
@@ -9,13 +9,6 @@ import { ROLES, STANDINGS } from "../../src/participants/roles.js";
 import { EMERGENCIES_PER_DAY, accreditorFor, enlist } from "../support/careproof";
 import { MESSAGE_TYPES, domainOf, sign } from "../support/consentMessages";
 import {
-  ALL_CATEGORIES,
-  ALL_PURPOSES,
-  DAY,
-  DIRECT,
-  EVIDENCE,
-  KIND,
-  SIGNED,
   categories,
   denialOf,
   deployParties,
@@ -27,6 +20,14 @@ import {
   revocationMessage,
   signConsent,
   soon,
+  startFrom,
+  ALL_CATEGORIES,
+  ALL_PURPOSES,
+  DAY,
+  DIRECT,
+  EVIDENCE,
+  KIND,
+  SIGNED,
   type Parties,
 } from "../support/consentParties";
 
@@ -46,7 +47,7 @@ async function refusesSignature(parties: Parties, attempt: Promise<unknown>, sig
 
 describe("attacks on signed consents", () => {
   it("signature of patient A used for B", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const { consents, neighbour, patient } = parties;
     const { message, signature } = await signedGrant(parties);
     const stolen = { ...message, patient: neighbour.address, decidedBy: neighbour.address };
@@ -59,16 +60,16 @@ describe("attacks on signed consents", () => {
   });
 
   it("same signature on another chain", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const { message, signature } = await signedGrant(parties, { chainId: 1 });
     await refusesSignature(parties, parties.consents.grantBySig(message, signature), parties.patient.address);
   });
 
   it("same signature on another deployment", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const { consents, accessManager, participants, representatives, patient } = parties;
     const { message, signature } = await signedGrant(parties);
-    const args = [await accessManager.getAddress(), await participants.getAddress()];
+    const args = [await accessManager.getAddress(), await participants.getAddress()] as const;
     const factory = await ethers.getContractFactory("ConsentRegistry");
     const second = await factory.deploy(...args, await representatives.getAddress(), 3);
     const elsewhere = consents.attach(await second.getAddress()) as typeof consents;
@@ -80,7 +81,7 @@ describe("attacks on signed consents", () => {
   });
 
   it("an old grant after a revocation", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const { consents } = parties;
     const { message, signature } = await signedGrant(parties);
     const at = await soon();
@@ -92,7 +93,7 @@ describe("attacks on signed consents", () => {
   });
 
   it("an old grant after a revocation of everything", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const { consents, patient } = parties;
     const { message, signature } = await signedGrant(parties);
     const at = await soon();
@@ -104,7 +105,7 @@ describe("attacks on signed consents", () => {
   });
 
   it("the same grant relayed twice", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const { consents } = parties;
     const { message, signature } = await signedGrant(parties);
     await consents.grantBySig(message, signature);
@@ -114,7 +115,7 @@ describe("attacks on signed consents", () => {
   });
 
   it("a grant dated in the future, which no revocation would reach", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const at = (await now()) + DAY;
     const { message, signature } = await signedGrant(parties, {}, at);
     await expect(parties.consents.grantBySig(message, signature))
@@ -123,7 +124,7 @@ describe("attacks on signed consents", () => {
   });
 
   it("expired deadline", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const { message, signature } = await signedGrant(parties);
     await time.setNextBlockTimestamp(message.deadline + 1n);
     await expect(parties.consents.grantBySig(message, signature))
@@ -132,7 +133,7 @@ describe("attacks on signed consents", () => {
   });
 
   it("malleated signature", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const { message, signature } = await signedGrant(parties);
     const { r, s, yParity } = Signature.from(signature);
     const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
@@ -152,7 +153,7 @@ describe("attacks on signed consents", () => {
   });
 
   it("contract wallet that later refuses: a held grant dies, what stands and the wallet's revocations stay", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const { consents, patient, hospital } = parties;
     const wallet = await ethers.deployContract("ERC1271Wallet", [patient.address]);
     const account = await wallet.getAddress();
@@ -179,7 +180,7 @@ describe("attacks on signed consents", () => {
   });
 
   it("a delegated account (EIP-7702) whose code refuses: the patient still revokes with the account's own key", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const { patient, stranger } = parties;
     await SIGNED.grant(parties, await now());
     // A wallet of another, which refuses whatever this patient signs.
@@ -195,7 +196,7 @@ describe("attacks on signed consents", () => {
 
 describe("attacks on revocations", () => {
   it("a held grant relayed in the block of the revocation, before or after it", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const { consents, patient, hospital } = parties;
     for (const isGrantFirst of [true, false]) {
       const at = await soon();
@@ -208,7 +209,7 @@ describe("attacks on revocations", () => {
   });
 
   it("one purpose decided later, to make the revocation of many fail: it is skipped, the rest applies", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const { consents, patient, hospital } = parties;
     await DIRECT.grant(parties, 0n, { purposes: purposes("TREAT", "COC", "HPAYMT") });
     const signedAt = await now();
@@ -221,7 +222,7 @@ describe("attacks on revocations", () => {
   });
 
   it("one purpose revoked later, to smuggle in the rest of an older grant: all or nothing", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const { consents } = parties;
     const signedAt = await now();
     const at = await soon();
@@ -233,7 +234,7 @@ describe("attacks on revocations", () => {
   });
 
   it("a signed grant kept from the chain until after the patient refused what was never granted", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const signedAt = await now();
     const at = await soon();
     await DIRECT.revoke(parties, at, ALL_PURPOSES);
@@ -243,7 +244,7 @@ describe("attacks on revocations", () => {
   });
 
   it("a thief of the patient's key rids himself of the guardian: the change waits, and the guardian is faster", async () => {
-    const parties = await loadFixture(deployWithGuardian);
+    const parties = await startFrom(deployWithGuardian);
     const { consents, patient, guardian, stranger } = parties;
     const thief = consents.connect(patient);
     // Naming again and again neither takes the guardian's power away nor gives the thief's friend any.
@@ -265,7 +266,7 @@ describe("attacks on revocations", () => {
   });
 
   it("a thief un-retires the address", async () => {
-    const parties = await loadFixture(deployWithGuardian);
+    const parties = await startFrom(deployWithGuardian);
     const { consents, patient } = parties;
     await consents.connect(patient).retire(patient);
     await expect(consents.connect(patient).objectToRetirement())
@@ -279,7 +280,7 @@ describe("attacks on revocations", () => {
 
 describe("attacks by providers", () => {
   it("operator of a suspended provider", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const { participants, consents, patient, hospital, operator } = parties;
     await DIRECT.grant(parties, 0n, { purposes: purposes("TREAT", "ETREAT") });
     const board = participants.connect(accreditorFor(parties, "PROVIDER"));
@@ -295,7 +296,7 @@ describe("attacks by providers", () => {
   });
 
   it("break-glass without the role", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const { participants, consents, patient, hospital, stranger } = parties;
     await enlist(parties, hospital, stranger, "PROVIDER");
     await expect(consents.connect(stranger).breakGlass(patient, ALLERGIES, 0, EVIDENCE))
@@ -304,7 +305,7 @@ describe("attacks by providers", () => {
   });
 
   it("break-glass twice too often, by ever other keys", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const { consents, patient, hospital, operator, relayer, stranger, guardian } = parties;
     const keys = [operator, relayer, stranger, guardian];
     expect(keys.length).to.be.greaterThan(EMERGENCIES_PER_DAY);
@@ -320,7 +321,7 @@ describe("attacks by providers", () => {
   });
 
   it("break-glass against the patient's flag, set before or after", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const { consents, patient, neighbour, hospital, operator } = parties;
     await consents.connect(neighbour).setBreakGlassPreference(true);
     await expect(consents.connect(operator).breakGlass(neighbour, ALLERGIES, 0, EVIDENCE))
@@ -333,7 +334,7 @@ describe("attacks by providers", () => {
   });
 
   it("a hostile reviewer who never reviews: one key waits, the organisation goes on", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const { consents, patient, neighbour, hospital, operator, stranger } = parties;
     await enlist(parties, hospital, stranger, "EMERGENCY_CARE");
     await consents.connect(operator).breakGlass(patient, ALLERGIES, 0, EVIDENCE);
@@ -351,7 +352,7 @@ describe("attacks by providers", () => {
   });
 
   it("an emergency source beyond the patient's preference, or without one", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const { consents, admin, patient, neighbour, operator, stranger } = parties;
     await consents.connect(admin).setEmergencySource(stranger);
     await consents.connect(patient).setEmergencySourcePreference(stranger, ALLERGIES);
@@ -367,7 +368,7 @@ describe("attacks by providers", () => {
   });
 
   it("protected category through a general bit", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const bits = Object.entries(CATEGORIES) as [Category, number][];
     const general = categories(...bits.filter(([, bit]) => bit < FIRST_PROTECTED_BIT).map(([name]) => name));
     const guarded = bits.filter(([, bit]) => bit >= FIRST_PROTECTED_BIT);
@@ -382,7 +383,7 @@ describe("attacks by providers", () => {
   });
 
   it("a consent for one purpose used for its parent, its child or another", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     await DIRECT.grant(parties, 0n, { purposes: purposes("HOPERAT") });
     expect(await denialOf(parties, { purpose: "HOPERAT" })).to.equal("None");
     for (const purpose of ["TREAT", "ETREAT", "COC", "CAREMGT", "HQUALIMP", "PATSFTY"] as const) {

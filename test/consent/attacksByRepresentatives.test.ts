@@ -1,17 +1,8 @@
 /** The attacks of representatives on what the patient decided; each must fail. */
-import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 
 import { PURPOSES } from "../../src/consent/codes.js";
 import {
-  ALL_CATEGORIES,
-  BY_PROXY,
-  DAY,
-  DIRECT,
-  HOUR,
-  KIND,
-  ROUTES,
-  SIGNED,
   appointRepresentative,
   categories,
   denialOf,
@@ -23,6 +14,15 @@ import {
   purposes,
   signConsent,
   soon,
+  startFrom,
+  ALL_CATEGORIES,
+  BY_PROXY,
+  DAY,
+  DIRECT,
+  HOUR,
+  KIND,
+  ROUTES,
+  SIGNED,
   type Denial,
   type Parties,
 } from "../support/consentParties";
@@ -73,14 +73,14 @@ for (const route of ROUTES.filter(({ isByRepresentative }) => isByRepresentative
   describe(`attacks ${route.name}`, () => {
     for (const [name, { decide, denial }] of Object.entries(DECISIONS)) {
       it(`re-grants after ${name}`, async () => {
-        const parties = await loadFixture(deployWithRepresentative);
+        const parties = await startFrom(deployWithRepresentative);
         await decide(parties);
         await refused(parties, route.grant(parties, await soon(), { categories: ALL_CATEGORIES }));
         expect(await denialOf(parties)).to.equal(denial);
       });
 
       it(`launders ${name} by revoking first and granting then`, async () => {
-        const parties = await loadFixture(deployWithRepresentative);
+        const parties = await startFrom(deployWithRepresentative);
         await decide(parties);
         await route.revoke(parties, await soon());
         await refused(parties, route.grant(parties, await soon()));
@@ -88,7 +88,7 @@ for (const route of ROUTES.filter(({ isByRepresentative }) => isByRepresentative
       });
 
       it(`launders ${name} through an appointee who may override`, async () => {
-        const parties = await loadFixture(deployWithRepresentative);
+        const parties = await startFrom(deployWithRepresentative);
         const { stranger } = parties;
         await decide(parties);
         // The stranger is the court's appointee: overrides, and then makes way.
@@ -103,7 +103,7 @@ for (const route of ROUTES.filter(({ isByRepresentative }) => isByRepresentative
       });
 
       it(`by an appointee without the power to override, after ${name}`, async () => {
-        const parties = await loadFixture(deployWithRepresentative);
+        const parties = await startFrom(deployWithRepresentative);
         await decide(parties);
         const withAppointee = { ...parties, representative: parties.stranger };
         await appointRepresentative(withAppointee, false);
@@ -113,7 +113,7 @@ for (const route of ROUTES.filter(({ isByRepresentative }) => isByRepresentative
     }
 
     it("a representative beyond scope", async () => {
-      const parties = await loadFixture(deployParties);
+      const parties = await startFrom(deployParties);
       await nameRepresentative(parties, TREAT);
       for (const mask of [purposes("HRESCH"), purposes("TREAT", "HRESCH")]) {
         await expect(route.grant(parties, await soon(), { purposes: mask }))
@@ -126,7 +126,7 @@ for (const route of ROUTES.filter(({ isByRepresentative }) => isByRepresentative
     });
 
     it("a representative after removal", async () => {
-      const parties = await loadFixture(deployWithRepresentative);
+      const parties = await startFrom(deployWithRepresentative);
       await parties.representatives.connect(parties.patient).removeRepresentative(parties.representative);
       await expect(route.grant(parties, await soon()))
         .to.be.revertedWithCustomError(parties.consents, "NotRepresentative")
@@ -134,7 +134,7 @@ for (const route of ROUTES.filter(({ isByRepresentative }) => isByRepresentative
     });
 
     it("a representative in the block of the patient's revocation, before or after it", async () => {
-      const parties = await loadFixture(deployWithRepresentative);
+      const parties = await startFrom(deployWithRepresentative);
       const { consents, patient, hospital } = parties;
       for (const isGrantFirst of [true, false]) {
         const at = await soon();
@@ -151,7 +151,7 @@ for (const route of ROUTES.filter(({ isByRepresentative }) => isByRepresentative
 
 describe("attacks of representatives by what they hold back", () => {
   it("a grant signed while in office, relayed after removal", async () => {
-    const parties = await loadFixture(deployWithRepresentative);
+    const parties = await startFrom(deployWithRepresentative);
     const { consents, representatives, patient, representative } = parties;
     const at = await now();
     const held = ROUTES.at(-1)!;
@@ -161,8 +161,44 @@ describe("attacks of representatives by what they hold back", () => {
       .withArgs(patient.address, representative.address);
   });
 
+  it("a grant sent while the patient's signed revocation is on its way", async () => {
+    const parties = await startFrom(deployWithRepresentative);
+    const { consents, patient, hospital } = parties;
+    const signedAt = await now();
+    const at = await soon();
+    await BY_PROXY.grant(parties, at);
+    await expect(SIGNED.revoke(parties, signedAt))
+      .to.emit(consents, "ConsentRevoked")
+      .withArgs(patient.address, hospital.address, TREAT, signedAt);
+    expect(await consents.lastDecision(patient, hospital, PURPOSES.TREAT)).to.deep.equal([KIND.Revoked, at]);
+    await refused(parties, BY_PROXY.grant(parties, 0n));
+  });
+
+  it("a revocation sent while the patient's is on its way, to swallow it and to grant then", async () => {
+    const parties = await startFrom(deployWithRepresentative);
+    const signedAt = await now();
+    await BY_PROXY.revoke(parties, await soon());
+    await SIGNED.revoke(parties, signedAt);
+    await refused(parties, BY_PROXY.grant(parties, 0n));
+    expect(await denialOf(parties)).to.equal("Revoked");
+  });
+
+  it("a grant sent while the patient's signed revocation of everything is on its way", async () => {
+    const parties = await startFrom(deployWithRepresentative);
+    const { consents, patient } = parties;
+    const issuedAt = await now();
+    const message = { patient: patient.address, decidedBy: patient.address, issuedAt, deadline: issuedAt + HOUR };
+    const signature = await signConsent(parties, patient, "RevokeAll", message);
+    await BY_PROXY.grant(parties, await soon());
+    const arrivedAt = await soon();
+    await consents.revokeAllBySig(patient, patient, issuedAt, message.deadline, signature);
+    const { revokedAllAt, revokedAllArrivedAt } = await consents.patientOf(patient);
+    expect([revokedAllAt, revokedAllArrivedAt]).to.deep.equal([issuedAt, arrivedAt]);
+    expect(await denialOf(parties)).to.equal("RevokedAll");
+  });
+
   it("a naming signed before everything was revoked, relayed after it", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const { consents, representatives, patient, representative } = parties;
     const issuedAt = await now();
     const naming = {
@@ -191,7 +227,7 @@ describe("attacks of representatives by what they hold back", () => {
   });
 
   it("a revocation of everything in the patient's name", async () => {
-    const parties = await loadFixture(deployWithRepresentative);
+    const parties = await startFrom(deployWithRepresentative);
     const { consents, patient, representative } = parties;
     await expect(consents.connect(representative).revokeAllFor(patient))
       .to.be.revertedWithCustomError(consents, "NotPatientOrGuardian")

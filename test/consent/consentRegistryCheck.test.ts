@@ -1,4 +1,4 @@
-import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
+import { time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { ethers } from "hardhat";
 
@@ -6,17 +6,18 @@ import { PURPOSES } from "../../src/consent/codes.js";
 import { ROLES, STANDINGS, roleMask } from "../../src/participants/roles.js";
 import { YEAR, accreditorFor } from "../support/careproof";
 import {
-  ALL_CATEGORIES,
-  BY_PROXY,
-  DENIALS,
-  DIRECT,
-  KIND,
   categories,
   denialOf,
   deployWithRepresentative,
   now,
   purposes,
   soon,
+  startFrom,
+  ALL_CATEGORIES,
+  BY_PROXY,
+  DENIALS,
+  DIRECT,
+  KIND,
   type Denial,
   type Parties,
 } from "../support/consentParties";
@@ -75,7 +76,7 @@ const QUESTIONS: Partial<Record<Denial, { purpose?: bigint; categories?: bigint 
 describe("ConsentRegistry: check", () => {
   for (const denial of DENIALS) {
     it(`${denial === "None" ? "permits" : `denies: ${denial}`}, and requirePermitted says the same`, async () => {
-      const parties = await loadFixture(deployWithRepresentative);
+      const parties = await startFrom(deployWithRepresentative);
       const { consents, patient, operator } = parties;
       await CAUSES[denial](parties);
       const question = { purpose: BigInt(PURPOSES.TREAT), categories: categories("LABORATORY"), ...QUESTIONS[denial] };
@@ -100,7 +101,7 @@ describe("ConsentRegistry: check", () => {
   });
 
   it("gives the first reason of: purpose, categories, standing, retirement, consent, period, cover, representation", async () => {
-    const parties = await loadFixture(deployWithRepresentative);
+    const parties = await startFrom(deployWithRepresentative);
     const { consents, participants, patient, hospital, operator } = parties;
     const board = participants.connect(accreditorFor(parties, "PROVIDER"));
     // All reasons at once; each is taken away after it was given.
@@ -149,7 +150,7 @@ describe("ConsentRegistry: check", () => {
   });
 
   it("asks the organisation behind a key, and denies an organisation's consent to another's key", async () => {
-    const parties = await loadFixture(deployWithRepresentative);
+    const parties = await startFrom(deployWithRepresentative);
     const { operator, stranger } = parties;
     await DIRECT.grant(parties, 0n);
     expect(await denialOf(parties)).to.equal("None");
@@ -161,7 +162,7 @@ describe("ConsentRegistry: check", () => {
   });
 
   it("permits a use by a key's consent to nobody but its organisation: one given to the key itself counts for nothing", async () => {
-    const parties = await loadFixture(deployWithRepresentative);
+    const parties = await startFrom(deployWithRepresentative);
     await DIRECT.grant(parties, 0n, { grantee: parties.operator.address });
     expect(await denialOf(parties, { accessor: parties.operator.address })).to.equal("NeverGranted");
     expect(await denialOf(parties)).to.equal("NeverGranted");
@@ -169,7 +170,7 @@ describe("ConsentRegistry: check", () => {
 
   for (const purpose of ["PATRQT", "FAMRQT"] as const) {
     it(`permits ${purpose} to any address, accredited or not, and to no key of it`, async () => {
-      const parties = await loadFixture(deployWithRepresentative);
+      const parties = await startFrom(deployWithRepresentative);
       const { stranger, hospital, operator } = parties;
       for (const grantee of [stranger.address, hospital.address]) {
         await DIRECT.grant(parties, 0n, { grantee, purposes: purposes(purpose) });
@@ -181,7 +182,7 @@ describe("ConsentRegistry: check", () => {
   }
 
   it("asks for all categories: none is implied by another, nor by the purpose", async () => {
-    const parties = await loadFixture(deployWithRepresentative);
+    const parties = await startFrom(deployWithRepresentative);
     const granted = categories("LABORATORY", "MEDICATIONS", "PSY");
     await DIRECT.grant(parties, 0n, { categories: granted });
     for (let bit = 0n; bit < 70n; bit++) {
@@ -194,7 +195,7 @@ describe("ConsentRegistry: check", () => {
   });
 
   it("denies categories that stand for nothing, those above 64 bits included, even to who may use all", async () => {
-    const parties = await loadFixture(deployWithRepresentative);
+    const parties = await startFrom(deployWithRepresentative);
     await DIRECT.grant(parties, 0n, { categories: ALL_CATEGORIES });
     expect(await denialOf(parties, { categories: ALL_CATEGORIES })).to.equal("None");
     for (const unknown of [1n << 21n, 1n << 47n, 1n << 57n, 1n << 63n, 1n << 64n, 1n << 255n, ethers.MaxUint256]) {
@@ -204,7 +205,7 @@ describe("ConsentRegistry: check", () => {
   });
 
   it("answers for one grantee and patient alone", async () => {
-    const parties = await loadFixture(deployWithRepresentative);
+    const parties = await startFrom(deployWithRepresentative);
     await DIRECT.grant(parties, 0n);
     expect(await denialOf(parties, { patient: parties.neighbour.address })).to.equal("NeverGranted");
     expect(await denialOf(parties, { patient: ethers.ZeroAddress })).to.equal("NeverGranted");
@@ -214,7 +215,7 @@ describe("ConsentRegistry: check", () => {
 
 describe("ConsentRegistry: requirePermitted by a contract", () => {
   it("lets the contract go on where it is permitted, and stops it with the reason where not", async () => {
-    const parties = await loadFixture(deployWithRepresentative);
+    const parties = await startFrom(deployWithRepresentative);
     const { consents, patient, operator } = parties;
     const user = await ethers.deployContract("PermittedUse");
     const registry = await consents.getAddress();
@@ -237,7 +238,7 @@ describe("ConsentRegistry: requirePermitted by a contract", () => {
 
 describe("ConsentRegistry: lastDecision, consentOf, representativeOf", () => {
   it("tell the kind and time of the latest decision, whether or not it has run out", async () => {
-    const parties = await loadFixture(deployWithRepresentative);
+    const parties = await startFrom(deployWithRepresentative);
     const { consents, patient, hospital, neighbour } = parties;
     const last = () => consents.lastDecision(patient, hospital, PURPOSES.TREAT);
     expect(await last()).to.deep.equal([KIND.None, 0n]);
@@ -267,7 +268,7 @@ describe("ConsentRegistry: lastDecision, consentOf, representativeOf", () => {
   });
 
   it("are empty for purposes that stand for nothing", async () => {
-    const parties = await loadFixture(deployWithRepresentative);
+    const parties = await startFrom(deployWithRepresentative);
     const { consents, patient, hospital } = parties;
     await DIRECT.grant(parties, 0n);
     for (const purpose of [16, 32, 255]) {

@@ -1,14 +1,14 @@
-import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 
 import { PURPOSES } from "../../src/consent/codes.js";
 import {
-  ALL_CATEGORIES,
-  ALL_PURPOSES,
-  ROUTES,
   denialOf,
   deployWithRepresentative,
   soon,
+  startFrom,
+  ALL_CATEGORIES,
+  ALL_PURPOSES,
+  ROUTES,
 } from "../support/consentParties";
 
 /** Below the cap on a transaction's gas (EIP-7825: 2^24), with room to spare. */
@@ -17,7 +17,7 @@ const WORST_CASE = 12_000_000n;
 describe("ConsentRegistry: the worst case of a decision fits one transaction", () => {
   for (const route of ROUTES) {
     it(`a grant and a revocation of all ${Object.keys(PURPOSES).length} purposes ${route.name}`, async () => {
-      const parties = await loadFixture(deployWithRepresentative);
+      const parties = await startFrom(deployWithRepresentative);
       const grant = { purposes: ALL_PURPOSES, categories: ALL_CATEGORIES, flags: 7n };
       for (const decide of [
         async () => route.grant(parties, await soon(), grant),

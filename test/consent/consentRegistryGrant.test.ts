@@ -1,19 +1,10 @@
-import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
+import { time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { ethers } from "hardhat";
 
 import { PURPOSES, type Purpose } from "../../src/consent/codes.js";
 import { YEAR } from "../support/careproof";
 import {
-  ALL_CATEGORIES,
-  ALL_PURPOSES,
-  BY_REPRESENTATIVE,
-  DIRECT,
-  EVIDENCE,
-  KIND,
-  PATIENT_DECIDED,
-  ROUTES,
-  SIGNED,
   categories,
   consentWord,
   denialOf,
@@ -23,19 +14,29 @@ import {
   purposes,
   someTerms,
   soon,
+  startFrom,
+  ALL_CATEGORIES,
+  ALL_PURPOSES,
+  BY_REPRESENTATIVE,
+  DIRECT,
+  EVIDENCE,
+  KIND,
+  PATIENT_DECIDED,
+  ROUTES,
+  SIGNED,
 } from "../support/consentParties";
 
-/** 3652 days, as IConsentRegistry says. */
-const MAX_DURATION = 3652n * 24n * 3600n;
+/** 3653 days, as IConsentRegistry says. */
+const MAX_DURATION = 3653n * 24n * 3600n;
 
 describe("ConsentRegistry: grant", () => {
   it("says how long a consent can be given for", async () => {
-    const { consents } = await loadFixture(deployWithRepresentative);
+    const { consents } = await startFrom(deployWithRepresentative);
     expect(await consents.MAX_DURATION()).to.equal(MAX_DURATION);
   });
 
   it("knows the registries it was deployed with", async () => {
-    const { consents, participants, representatives, accessManager } = await loadFixture(deployWithRepresentative);
+    const { consents, participants, representatives, accessManager } = await startFrom(deployWithRepresentative);
     expect(await consents.participants()).to.equal(await participants.getAddress());
     expect(await consents.representatives()).to.equal(await representatives.getAddress());
     expect(await consents.authority()).to.equal(await accessManager.getAddress());
@@ -46,7 +47,7 @@ describe("ConsentRegistry: grant", () => {
       const decider = route.isByRepresentative ? BY_REPRESENTATIVE : PATIENT_DECIDED;
 
       it("stores the consent for each purpose, emits it as one word, and permits the use", async () => {
-        const parties = await loadFixture(deployWithRepresentative);
+        const parties = await startFrom(deployWithRepresentative);
         const { consents, patient, hospital, representative } = parties;
         const mask = purposes("TREAT", "HPAYMT", "AI_TRAINING");
         const terms = { ...(await someTerms()), notBefore: await now(), flags: 0b101n };
@@ -84,7 +85,7 @@ describe("ConsentRegistry: grant", () => {
       });
 
       it("replaces what was granted before, and leaves other grantees and purposes as they are", async () => {
-        const parties = await loadFixture(deployWithRepresentative);
+        const parties = await startFrom(deployWithRepresentative);
         const { consents, patient, hospital, stranger } = parties;
         const first = await soon();
         await route.grant(parties, first, { purposes: purposes("TREAT", "COC") });
@@ -102,7 +103,7 @@ describe("ConsentRegistry: grant", () => {
       });
 
       it("takes every category and purpose in use, and the longest period", async () => {
-        const parties = await loadFixture(deployWithRepresentative);
+        const parties = await startFrom(deployWithRepresentative);
         const { consents, patient, hospital } = parties;
         const at = await soon();
         // A representative's grant ends with the representation at the latest.
@@ -120,7 +121,7 @@ describe("ConsentRegistry: grant", () => {
         ["only the highest purpose that stands for nothing", 1n << 30n],
       ] as const) {
         it(`refuses ${what}`, async () => {
-          const parties = await loadFixture(deployWithRepresentative);
+          const parties = await startFrom(deployWithRepresentative);
           await expect(route.grant(parties, await soon(), { purposes: mask }))
             .to.be.revertedWithCustomError(parties.consents, "UnknownPurposes")
             .withArgs(mask);
@@ -134,7 +135,7 @@ describe("ConsentRegistry: grant", () => {
         ["the highest bit", 1n << 63n],
       ] as const) {
         it(`refuses ${what}`, async () => {
-          const parties = await loadFixture(deployWithRepresentative);
+          const parties = await startFrom(deployWithRepresentative);
           await expect(route.grant(parties, await soon(), { categories: mask }))
             .to.be.revertedWithCustomError(parties.consents, "UnknownCategories")
             .withArgs(mask);
@@ -143,7 +144,7 @@ describe("ConsentRegistry: grant", () => {
 
       for (const flags of [0x08n, BY_REPRESENTATIVE, PATIENT_DECIDED, 0xffn]) {
         it(`refuses flags 0x${flags.toString(16)}, which a grant cannot set`, async () => {
-          const parties = await loadFixture(deployWithRepresentative);
+          const parties = await startFrom(deployWithRepresentative);
           await expect(route.grant(parties, await soon(), { flags }))
             .to.be.revertedWithCustomError(parties.consents, "UnknownFlags")
             .withArgs(flags);
@@ -158,7 +159,7 @@ describe("ConsentRegistry: grant", () => {
         ["is a second too long", (at: bigint) => ({ notBefore: 0n, expiresAt: at + MAX_DURATION + 1n })],
       ] as const) {
         it(`refuses a period that ${what}`, async () => {
-          const parties = await loadFixture(deployWithRepresentative);
+          const parties = await startFrom(deployWithRepresentative);
           const at = await soon();
           const { notBefore, expiresAt } = period(at);
           await expect(route.grant(parties, at, { notBefore, expiresAt }))
@@ -168,7 +169,7 @@ describe("ConsentRegistry: grant", () => {
       }
 
       it("refuses consent to nobody and to the patient", async () => {
-        const parties = await loadFixture(deployWithRepresentative);
+        const parties = await startFrom(deployWithRepresentative);
         for (const grantee of [ethers.ZeroAddress, parties.patient.address]) {
           await expect(route.grant(parties, await soon(), { grantee }))
             .to.be.revertedWithCustomError(parties.consents, "InvalidGrantee")
@@ -176,8 +177,16 @@ describe("ConsentRegistry: grant", () => {
         }
       });
 
+      it("refuses one without the commitment of what was shown", async () => {
+        const parties = await startFrom(deployWithRepresentative);
+        await expect(route.grant(parties, await soon(), { evidence: ethers.ZeroHash })).to.be.revertedWithCustomError(
+          parties.consents,
+          "EvidenceMissing",
+        );
+      });
+
       it("refuses a retired patient's", async () => {
-        const parties = await loadFixture(deployWithRepresentative);
+        const parties = await startFrom(deployWithRepresentative);
         const { consents, patient } = parties;
         await consents.connect(patient).retire(patient);
         await expect(route.grant(parties, await soon()))
@@ -186,7 +195,7 @@ describe("ConsentRegistry: grant", () => {
       });
 
       it("refuses one of the second in which everything was revoked", async () => {
-        const parties = await loadFixture(deployWithRepresentative);
+        const parties = await startFrom(deployWithRepresentative);
         const { consents, patient } = parties;
         const at = await soon();
         const statuses = await inOneBlock(
@@ -199,7 +208,7 @@ describe("ConsentRegistry: grant", () => {
       });
 
       it("refuses one that is not later than what stands, and then changes no purpose of the mask", async () => {
-        const parties = await loadFixture(deployWithRepresentative);
+        const parties = await startFrom(deployWithRepresentative);
         const { consents, patient, hospital } = parties;
         const at = await soon();
         const mask = purposes("TREAT", "HPAYMT", "COC");
@@ -217,7 +226,7 @@ describe("ConsentRegistry: grant", () => {
   }
 
   it("names the purpose and the time of the decision that stands", async () => {
-    const parties = await loadFixture(deployWithRepresentative);
+    const parties = await startFrom(deployWithRepresentative);
     const { consents, patient, hospital } = parties;
     const terms = await someTerms();
     const at = await soon();
@@ -232,7 +241,7 @@ describe("ConsentRegistry: grant", () => {
   });
 
   it("names the time of a revocation of everything", async () => {
-    const parties = await loadFixture(deployWithRepresentative);
+    const parties = await startFrom(deployWithRepresentative);
     const { consents, patient } = parties;
     const at = await soon();
     await consents.connect(patient).revokeAll();
@@ -244,7 +253,7 @@ describe("ConsentRegistry: grant", () => {
   });
 
   it("counts from `notBefore` on and until the second before `expiresAt`", async () => {
-    const parties = await loadFixture(deployWithRepresentative);
+    const parties = await startFrom(deployWithRepresentative);
     const notBefore = (await now()) + 100n;
     const expiresAt = notBefore + 100n;
     await DIRECT.grant(parties, 0n, { notBefore, expiresAt });

@@ -1,8 +1,8 @@
-import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
+import { time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { ethers } from "hardhat";
 
-import { DAY, ROUTES, categories, deployWithGuardian, now, soon } from "../support/consentParties";
+import { categories, deployWithGuardian, now, review, soon, startFrom, DAY, ROUTES } from "../support/consentParties";
 
 /** What must never reach the chain: an invented patient's document, and the reason why the glass was broken. */
 const CANARIES = ["Canary Testperson, born 1901-02-03", "unconscious after a fall, canary 7f3a"];
@@ -29,7 +29,7 @@ function forbidden(content: string): string[] {
 
 describe("ConsentRegistry: privacy", () => {
   it("puts neither a document's content nor an unsalted hash of it into calldata, events or what they index", async () => {
-    const parties = await loadFixture(deployWithGuardian);
+    const parties = await startFrom(deployWithGuardian);
     const { consents, patient, operator, privacyOffice, guardian, stranger, admin } = parties;
     const from = (await ethers.provider.getBlockNumber()) + 1;
 
@@ -41,7 +41,7 @@ describe("ConsentRegistry: privacy", () => {
       await route.revoke(parties, await soon());
     }
     await consents.connect(operator).breakGlass(patient, categories("ALLERGIES"), 1, commitment(CANARIES[1]!));
-    await consents.connect(privacyOffice).reviewEmergency(operator, false);
+    await review(consents.connect(privacyOffice), operator, false);
     await consents.connect(admin).setEmergencySource(stranger);
     await consents.connect(patient).setEmergencySourcePreference(stranger, categories("ALLERGIES"));
     await time.increase(7n * DAY);

@@ -1,29 +1,29 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/signers";
-import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
+import { time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
-import { Signature, type ContractTransactionResponse } from "ethers";
+import { Signature, type BaseContract, type ContractTransactionResponse } from "ethers";
 import { ethers } from "hardhat";
 
 import { PURPOSES } from "../../src/consent/codes.js";
 import { domainOf, sign, type Message } from "../support/consentMessages";
 import {
-  DAY,
-  HOUR,
-  KIND,
   categories,
   deployParties,
   grantMessage,
   now,
   revocationMessage,
+  startFrom,
+  DAY,
+  HOUR,
+  KIND,
   type Deciders,
   type Parties,
 } from "../support/consentParties";
 
-/** A decision that is signed: its message, how it is relayed, and whether it has taken effect. */
+/** A decision that is signed: its message, and whether it has taken effect. */
 interface SignedDecision {
   primaryType: string;
   message: (parties: Deciders, issuedAt: bigint) => Promise<Message>;
-  relay: (parties: Parties, message: Message, signature: string) => Promise<ContractTransactionResponse>;
   isDone: (parties: Parties) => Promise<boolean>;
 }
 
@@ -37,14 +37,12 @@ const SIGNED_DECISIONS: Record<string, SignedDecision> = {
   grantBySig: {
     primaryType: "ConsentGrant",
     message: (parties, issuedAt) => grantMessage(parties, parties.patient.address, issuedAt),
-    relay: ({ consents }, message, signature) => consents.grantBySig(message as never, signature),
     isDone: async ({ consents, patient, hospital }) =>
       (await consents.lastDecision(patient, hospital, PURPOSES.TREAT)).kind === KIND.Granted,
   },
   revokeBySig: {
     primaryType: "ConsentRevocation",
     message: (parties, issuedAt) => Promise.resolve(revocationMessage(parties, parties.patient.address, issuedAt)),
-    relay: ({ consents }, message, signature) => consents.revokeBySig(message as never, signature),
     isDone: async ({ consents, patient, hospital }) =>
       (await consents.lastDecision(patient, hospital, PURPOSES.TREAT)).kind === KIND.Revoked,
   },
@@ -52,15 +50,11 @@ const SIGNED_DECISIONS: Record<string, SignedDecision> = {
     primaryType: "RevokeAll",
     message: (parties, issuedAt) =>
       Promise.resolve({ ...ofPatient(parties, issuedAt), decidedBy: parties.patient.address }),
-    relay: ({ consents }, { patient, decidedBy, issuedAt, deadline }: Record<string, never>, signature) =>
-      consents.revokeAllBySig(patient!, decidedBy!, issuedAt!, deadline!, signature),
     isDone: async ({ consents, patient }) => (await consents.patientOf(patient)).revokedAllAt !== 0n,
   },
   setBreakGlassPreferenceBySig: {
     primaryType: "BreakGlassPreference",
     message: (parties, issuedAt) => Promise.resolve({ ...ofPatient(parties, issuedAt), forbidden: true }),
-    relay: ({ consents }, { patient, forbidden, issuedAt, deadline }: Record<string, never>, signature) =>
-      consents.setBreakGlassPreferenceBySig(patient!, forbidden!, issuedAt!, deadline!, signature),
     isDone: async ({ consents, patient }) => (await consents.patientOf(patient)).breakGlassForbidden,
   },
   setEmergencySourcePreferenceBySig: {
@@ -71,11 +65,6 @@ const SIGNED_DECISIONS: Record<string, SignedDecision> = {
         source: parties.stranger.address,
         categories: categories("ALLERGIES"),
       }),
-    relay: (
-      { consents },
-      { patient, source, categories: mask, issuedAt, deadline }: Record<string, never>,
-      signature,
-    ) => consents.setEmergencySourcePreferenceBySig(patient!, source!, mask!, issuedAt!, deadline!, signature),
     isDone: async ({ consents, patient, stranger }) =>
       (await consents.sourcePreferenceOf(patient, stranger)).categories === categories("ALLERGIES"),
   },
@@ -83,8 +72,6 @@ const SIGNED_DECISIONS: Record<string, SignedDecision> = {
     primaryType: "GuardianNaming",
     message: (parties, issuedAt) =>
       Promise.resolve({ ...ofPatient(parties, issuedAt), guardian: parties.stranger.address }),
-    relay: ({ consents }, { patient, guardian, issuedAt, deadline }: Record<string, never>, signature) =>
-      consents.nameGuardianBySig(patient!, guardian!, issuedAt!, deadline!, signature),
     isDone: async ({ consents, patient, stranger }) =>
       (await consents.guardianshipOf(patient)).next === stranger.address,
   },
@@ -92,8 +79,6 @@ const SIGNED_DECISIONS: Record<string, SignedDecision> = {
     primaryType: "Retirement",
     message: (parties, issuedAt) =>
       Promise.resolve({ ...ofPatient(parties, issuedAt), decidedBy: parties.patient.address }),
-    relay: ({ consents }, { patient, decidedBy, issuedAt, deadline }: Record<string, never>, signature) =>
-      consents.retireBySig(patient!, decidedBy!, issuedAt!, deadline!, signature),
     isDone: async ({ consents, patient }) => {
       const { retiredAt } = await consents.patientOf(patient);
       return retiredAt !== 0n && retiredAt <= (await now());
@@ -102,11 +87,21 @@ const SIGNED_DECISIONS: Record<string, SignedDecision> = {
   objectToRetirementBySig: {
     primaryType: "RetirementObjection",
     message: (parties, issuedAt) => Promise.resolve(ofPatient(parties, issuedAt)),
-    relay: ({ consents }, { patient, issuedAt, deadline }: Record<string, never>, signature) =>
-      consents.objectToRetirementBySig(patient!, issuedAt!, deadline!, signature),
     isDone: async ({ consents, patient }) => (await consents.patientOf(patient)).retiredAt === 0n,
   },
 };
+
+/** Relays a message to the function `name`, whose parameters have the names of the message's members. */
+async function relayTo(
+  name: string,
+  { consents }: Parties,
+  message: Message,
+  signature: string,
+): Promise<ContractTransactionResponse> {
+  const method = (consents as BaseContract).getFunction(name);
+  const parameters = method.fragment.inputs.slice(0, -1);
+  return method.send(...parameters.map((param) => (param.isTuple() ? message : message[param.name])), signature);
+}
 
 /** A patient whose guardian asked for retirement, so that there is something to object to. */
 async function deployWithPendingRetirement(): Promise<Parties> {
@@ -119,7 +114,7 @@ async function deployWithPendingRetirement(): Promise<Parties> {
 
 describe("ConsentRegistry: decisions by signature", () => {
   it("are all of the contract's functions that take a signature", async () => {
-    const { consents } = await loadFixture(deployWithPendingRetirement);
+    const { consents } = await startFrom(deployWithPendingRetirement);
     const names = consents.interface.fragments.flatMap((fragment) =>
       fragment.type === "function" && fragment.inputs.some(({ name }) => name === "signature")
         ? [(fragment as unknown as { name: string }).name]
@@ -129,17 +124,20 @@ describe("ConsentRegistry: decisions by signature", () => {
   });
 
   it("are signed for the domain that the contract tells (EIP-5267)", async () => {
-    const { consents } = await loadFixture(deployWithPendingRetirement);
+    const { consents } = await startFrom(deployWithPendingRetirement);
     const { name, version, chainId, verifyingContract } = await consents.eip712Domain();
     expect({ name, version, chainId, verifyingContract }).to.deep.equal(
       await domainOf("CareProof ConsentRegistry", consents),
     );
   });
 
-  for (const [name, { primaryType, message: messageOf, relay, isDone }] of Object.entries(SIGNED_DECISIONS)) {
+  for (const [name, { primaryType, message: messageOf, isDone }] of Object.entries(SIGNED_DECISIONS)) {
     describe(name, () => {
+      const relay = (parties: Parties, message: Message, signature: string) =>
+        relayTo(name, parties, message, signature);
+
       async function setUp(signer?: (parties: Parties) => HardhatEthersSigner, other = {}, changed: Message = {}) {
-        const parties = await loadFixture(deployWithPendingRetirement);
+        const parties = await startFrom(deployWithPendingRetirement);
         const issuedAt = await now();
         const message: Message = { ...(await messageOf(parties, issuedAt)), ...changed };
         const domain = await domainOf("CareProof ConsentRegistry", parties.consents, other);

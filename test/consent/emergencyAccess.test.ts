@@ -1,22 +1,24 @@
-import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
+import { time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { ethers } from "hardhat";
 
 import { ROLES, STANDINGS, roleMask } from "../../src/participants/roles.js";
 import { EMERGENCIES_PER_DAY, YEAR, accreditorFor, enlist } from "../support/careproof";
 import {
-  ALL_CATEGORIES,
-  DAY,
-  DIRECT,
-  EVIDENCE,
-  HOUR,
   categories,
   denialOf,
   deployParties,
   now,
   purposes,
+  review,
   signConsent,
   soon,
+  startFrom,
+  ALL_CATEGORIES,
+  DAY,
+  DIRECT,
+  EVIDENCE,
+  HOUR,
   type Parties,
 } from "../support/consentParties";
 
@@ -42,22 +44,22 @@ async function setPreferenceSigned(parties: Parties, forbidden: boolean, issuedA
 
 describe("EmergencyAccess: breakGlass", () => {
   it("says how long an emergency lasts, and by when it must be reviewed", async () => {
-    const { consents } = await loadFixture(deployParties);
+    const { consents } = await startFrom(deployParties);
     expect(await consents.EMERGENCY_DURATION()).to.equal(8n * HOUR);
     expect(await consents.REVIEW_PERIOD()).to.equal(72n * HOUR);
   });
 
   for (const [name, reason] of Object.entries(REASONS)) {
     it(`(${name}) opens access for eight hours to the key alone, and leaves a review to be done`, async () => {
-      const parties = await loadFixture(deployParties);
+      const parties = await startFrom(deployParties);
       const { consents, patient, hospital, operator } = parties;
       const at = await soon();
       await expect(consents.connect(operator).breakGlass(patient, SOME, reason, EVIDENCE))
         .to.emit(consents, "GlassBroken")
         .withArgs(patient.address, hospital.address, operator.address, SOME, at + 8n * HOUR, reason, EVIDENCE);
 
-      const emergency = await consents.emergencyOf(patient, hospital, operator);
-      expect(emergency).to.deep.equal([SOME, at, at + 8n * HOUR, false]);
+      const emergency = await consents.emergencyOf(patient, hospital, operator, false);
+      expect(emergency).to.deep.equal([SOME, at, at + 8n * HOUR]);
       expect(await consents.pendingReviewOf(operator)).to.deep.equal([patient.address, at, false, hospital.address]);
       expect(await consents.reviewRecordOf(hospital)).to.deep.equal([0n, 0n, 0n]);
       expect(await consents.emergenciesAvailable(hospital)).to.equal(EMERGENCIES_PER_DAY - 1);
@@ -80,7 +82,7 @@ describe("EmergencyAccess: breakGlass", () => {
   }
 
   it("can be done by the provider itself", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const { consents, patient, hospital } = parties;
     await consents.connect(hospital).breakGlass(patient, SOME, 0, EVIDENCE);
     expect(await emergencyDenial(parties, SOME, hospital.address)).to.equal("None");
@@ -88,7 +90,7 @@ describe("EmergencyAccess: breakGlass", () => {
   });
 
   it("stands in for every consent that does not cover the use, save one that was refused", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const { consents, patient } = parties;
     const etreat = { purposes: purposes("ETREAT") };
     await breakGlass(parties);
@@ -96,8 +98,8 @@ describe("EmergencyAccess: breakGlass", () => {
     expect(await emergencyDenial(parties)).to.equal("None");
     await DIRECT.grant(parties, 0n, { ...etreat, notBefore: (await now()) + HOUR });
     expect(await emergencyDenial(parties)).to.equal("None");
-    await DIRECT.grant(parties, 0n, { ...etreat, expiresAt: (await now()) + 2n });
-    await time.increase(2n);
+    await DIRECT.grant(parties, 0n, { ...etreat, expiresAt: (await now()) + HOUR });
+    await time.increase(HOUR);
     expect(await emergencyDenial(parties)).to.equal("None");
     await DIRECT.revoke(parties, 0n, etreat.purposes);
     expect(await emergencyDenial(parties)).to.equal("Revoked");
@@ -106,7 +108,7 @@ describe("EmergencyAccess: breakGlass", () => {
   });
 
   it("ends with the standing of who broke it", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const { participants, hospital, operator } = parties;
     await breakGlass(parties);
     await participants.connect(hospital).offerOperator(operator, roleMask("PROVIDER"), (await now()) + YEAR);
@@ -118,7 +120,7 @@ describe("EmergencyAccess: breakGlass", () => {
   });
 
   it("does not follow a key to another provider", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const { participants, stranger, operator } = parties;
     await breakGlass(parties);
     await participants
@@ -130,7 +132,7 @@ describe("EmergencyAccess: breakGlass", () => {
   });
 
   it("refuses no categories and categories that stand for nothing", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     for (const mask of [0n, 1n << 21n, ALL_CATEGORIES | (1n << 63n)]) {
       await expect(breakGlass(parties, mask))
         .to.be.revertedWithCustomError(parties.consents, "UnknownCategories")
@@ -138,8 +140,24 @@ describe("EmergencyAccess: breakGlass", () => {
     }
   });
 
+  it("refuses one without the commitment of a justification", async () => {
+    const { consents, operator, patient } = await startFrom(deployParties);
+    await expect(
+      consents.connect(operator).breakGlass(patient, SOME, 0, ethers.ZeroHash),
+    ).to.be.revertedWithCustomError(consents, "EvidenceMissing");
+  });
+
+  it("leaves a review to be done also where the patient was nobody", async () => {
+    const parties = await startFrom(deployParties);
+    const { consents, operator } = parties;
+    await consents.connect(operator).breakGlass(ethers.ZeroAddress, SOME, 0, EVIDENCE);
+    await expect(breakGlass(parties))
+      .to.be.revertedWithCustomError(consents, "EmergencyUnreviewed")
+      .withArgs(operator.address, ethers.ZeroAddress);
+  });
+
   it("refuses a retired patient's", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const { consents, patient } = parties;
     await consents.connect(patient).retire(patient);
     await expect(breakGlass(parties))
@@ -148,7 +166,7 @@ describe("EmergencyAccess: breakGlass", () => {
   });
 
   it("refuses a provider whom the patient refused ETREAT, and no other", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const { consents, patient, hospital, stranger, participants } = parties;
     await DIRECT.revoke(parties, 0n, purposes("ETREAT"));
     await expect(breakGlass(parties))
@@ -161,7 +179,7 @@ describe("EmergencyAccess: breakGlass", () => {
   });
 
   it("refuses a key that owes a review, whose broken glass still counts", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const { consents, patient, neighbour, operator } = parties;
     await breakGlass(parties);
     await expect(consents.connect(operator).breakGlass(neighbour, SOME, 0, EVIDENCE))
@@ -171,12 +189,12 @@ describe("EmergencyAccess: breakGlass", () => {
   });
 
   it("is limited in rate for each provider, refilling over a day", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const { consents, patient, hospital, privacyOffice, operator } = parties;
     expect(await consents.emergenciesAvailable(hospital)).to.equal(EMERGENCIES_PER_DAY);
     for (let i = 0; i < EMERGENCIES_PER_DAY; i++) {
       await breakGlass(parties);
-      await consents.connect(privacyOffice).reviewEmergency(operator, true);
+      await review(consents.connect(privacyOffice), operator, true);
     }
     expect(await consents.emergenciesAvailable(hospital)).to.equal(0n);
     for (const key of [operator, hospital]) {
@@ -192,7 +210,7 @@ describe("EmergencyAccess: breakGlass", () => {
   });
 
   it("refuses who is in no good standing for emergency care, with the reason", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const { consents, participants, patient, hospital, operator, stranger } = parties;
     const refuses = async (key: typeof operator, standing: (typeof STANDINGS)[number]) =>
       expect(consents.connect(key).breakGlass(patient, SOME, 0, EVIDENCE))
@@ -215,16 +233,16 @@ describe("EmergencyAccess: the patient's preference on breaking the glass", () =
 
   for (const [name, setPreference] of Object.entries(routes)) {
     it(`${name} forbids it, ends what is open, and allows it again`, async () => {
-      const parties = await loadFixture(deployParties);
+      const parties = await startFrom(deployParties);
       const { consents, patient, hospital, privacyOffice, operator } = parties;
       await breakGlass(parties);
       const at = await soon();
       await expect(setPreference(parties, true, at))
         .to.emit(consents, "BreakGlassPreferenceSet")
         .withArgs(patient.address, true, at);
-      expect(await consents.patientOf(patient)).to.deep.equal([0n, 0n, at, true]);
+      expect(await consents.patientOf(patient)).to.deep.equal([0n, 0n, at, true, 0n]);
       expect(await emergencyDenial(parties)).to.equal("NeverGranted");
-      await consents.connect(privacyOffice).reviewEmergency(operator, true);
+      await review(consents.connect(privacyOffice), operator, true);
       await expect(breakGlass(parties))
         .to.be.revertedWithCustomError(consents, "EmergencyForbidden")
         .withArgs(patient.address, hospital.address);
@@ -239,7 +257,7 @@ describe("EmergencyAccess: the patient's preference on breaking the glass", () =
   }
 
   it("by signature counts only where it is later than the last", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const { consents, patient } = parties;
     const at = await soon();
     await consents.connect(patient).setBreakGlassPreference(true);
@@ -253,8 +271,20 @@ describe("EmergencyAccess: the patient's preference on breaking the glass", () =
     expect((await consents.patientOf(patient)).breakGlassForbidden).to.equal(false);
   });
 
+  it("by signature that forbids wins within the second of one that allows", async () => {
+    const parties = await startFrom(deployParties);
+    const { consents, patient } = parties;
+    const at = await soon();
+    await consents.connect(patient).setBreakGlassPreference(false);
+    await expect(setPreferenceSigned(parties, true, at - 1n))
+      .to.be.revertedWithCustomError(consents, "DecisionSuperseded")
+      .withArgs(at, at - 1n);
+    await setPreferenceSigned(parties, true, at);
+    expect((await consents.patientOf(patient)).breakGlassForbidden).to.equal(true);
+  });
+
   it("leaves the consent to ETREAT that the patient gave", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const { consents, patient } = parties;
     await consents.connect(patient).setBreakGlassPreference(true);
     await DIRECT.grant(parties, 0n, { purposes: purposes("ETREAT") });

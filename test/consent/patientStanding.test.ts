@@ -1,4 +1,4 @@
-import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
+import { time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { ethers } from "hardhat";
 
@@ -13,9 +13,11 @@ import {
   nameRepresentative,
   now,
   purposes,
+  review,
   signConsent,
   someTerms,
   soon,
+  startFrom,
   ALL_CATEGORIES,
   ALL_PURPOSES,
   BY_PROXY,
@@ -55,7 +57,7 @@ describe("PatientStanding: revokeAll", () => {
   for (const [name, revokeAll] of Object.entries(routes)) {
     const decidedBy = name.includes("guardian") ? "guardian" : "patient";
     it(`${name} revokes all that was decided, and nothing of another patient's`, async () => {
-      const parties = await loadFixture(deployWithGuardian);
+      const parties = await startFrom(deployWithGuardian);
       const { consents, patient, neighbour, hospital, stranger } = parties;
       await DIRECT.grant(parties, 0n, { purposes: ALL_PURPOSES });
       await BY_PROXY.grant(parties, 0n, { grantee: stranger.address });
@@ -66,7 +68,7 @@ describe("PatientStanding: revokeAll", () => {
         .to.emit(consents, "AllRevoked")
         .withArgs(patient.address, parties[decidedBy].address, at);
 
-      expect(await consents.patientOf(patient)).to.deep.equal([at, 0n, 0n, false]);
+      expect(await consents.patientOf(patient)).to.deep.equal([at, 0n, 0n, false, at]);
       for (const purpose of Object.values(PURPOSES)) {
         expect(await consents.lastDecision(patient, hospital, purpose)).to.deep.equal([KIND.RevokedAll, at]);
       }
@@ -76,7 +78,7 @@ describe("PatientStanding: revokeAll", () => {
     });
 
     it(`${name} leaves the patient free to grant again from the next second on`, async () => {
-      const parties = await loadFixture(deployWithGuardian);
+      const parties = await startFrom(deployWithGuardian);
       await revokeAll(parties, await soon());
       await DIRECT.grant(parties, 0n);
       expect(await denialOf(parties)).to.equal("None");
@@ -84,7 +86,7 @@ describe("PatientStanding: revokeAll", () => {
   }
 
   it("changes and emits nothing where everything was revoked as late or later, and does not fail", async () => {
-    const parties = await loadFixture(deployWithGuardian);
+    const parties = await startFrom(deployWithGuardian);
     const { consents, patient } = parties;
     const at = await soon();
     await consents.connect(patient).revokeAll();
@@ -95,7 +97,7 @@ describe("PatientStanding: revokeAll", () => {
   });
 
   it("leaves what was decided after the signature", async () => {
-    const parties = await loadFixture(deployWithGuardian);
+    const parties = await startFrom(deployWithGuardian);
     const { consents, patient } = parties;
     const signedAt = await now();
     await DIRECT.grant(parties, await soon());
@@ -105,7 +107,7 @@ describe("PatientStanding: revokeAll", () => {
   });
 
   it("is refused to anyone else, whether sent or signed", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const { consents, patient, stranger, guardian } = parties;
     for (const account of [stranger, guardian]) {
       await expect(consents.connect(account).revokeAllFor(patient))
@@ -121,7 +123,7 @@ describe("PatientStanding: revokeAll", () => {
   });
 
   it("ends representatives whom the patient named, also those of the same second", async () => {
-    const parties = await loadFixture(deployWithRepresentative);
+    const parties = await startFrom(deployWithRepresentative);
     const { consents, patient, representative } = parties;
     await consents.connect(patient).revokeAll();
     for (const decide of [BY_PROXY.grant, BY_PROXY.revoke]) {
@@ -134,7 +136,7 @@ describe("PatientStanding: revokeAll", () => {
   });
 
   it("leaves a representative whom a court appointed", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const { consents, patient } = parties;
     await appointRepresentative(parties, true);
     await BY_PROXY.grant(parties, 0n);
@@ -145,14 +147,14 @@ describe("PatientStanding: revokeAll", () => {
   });
 
   it("ends open emergencies, and does not keep out later ones", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const { consents, patient, operator, hospital, privacyOffice } = parties;
     const use = { accessor: operator.address, purpose: "ETREAT", categories: categories("ALLERGIES") } as const;
     await consents.connect(operator).breakGlass(patient, ALL_CATEGORIES, 0, EVIDENCE);
     expect(await denialOf(parties, use)).to.equal("None");
     await consents.connect(patient).revokeAll();
     expect(await denialOf(parties, use)).to.equal("NeverGranted");
-    await consents.connect(privacyOffice).reviewEmergency(operator, true);
+    await review(consents.connect(privacyOffice), operator, true);
     await consents.connect(operator).breakGlass(patient, ALL_CATEGORIES, 0, EVIDENCE);
     expect(await denialOf(parties, use)).to.equal("None");
     expect((await consents.reviewRecordOf(hospital)).upheld).to.equal(1n);
@@ -161,12 +163,12 @@ describe("PatientStanding: revokeAll", () => {
 
 describe("PatientStanding: guardian", () => {
   it("says how long a change waits", async () => {
-    const { consents } = await loadFixture(deployParties);
+    const { consents } = await startFrom(deployParties);
     expect(await consents.GUARDIAN_DELAY()).to.equal(3n * DAY);
   });
 
   it("holds at once where it is the first", async () => {
-    const { consents, patient, guardian } = await loadFixture(deployParties);
+    const { consents, patient, guardian } = await startFrom(deployParties);
     const at = await soon();
     await expect(consents.connect(patient).nameGuardian(guardian))
       .to.emit(consents, "GuardianNamed")
@@ -176,7 +178,7 @@ describe("PatientStanding: guardian", () => {
   });
 
   it("named by signature holds from the relay on, and has the time of the signature", async () => {
-    const parties = await loadFixture(deployParties);
+    const parties = await startFrom(deployParties);
     const { consents, patient, guardian, relayer } = parties;
     const issuedAt = await now();
     const message = { patient: patient.address, guardian: guardian.address, issuedAt, deadline: issuedAt + HOUR };
@@ -195,7 +197,7 @@ describe("PatientStanding: guardian", () => {
     ["removed", "nobody"],
   ] as const) {
     it(`keeps its power for three days after it was ${what}, and loses it then`, async () => {
-      const parties = await loadFixture(deployWithGuardian);
+      const parties = await startFrom(deployWithGuardian);
       const { consents, patient, guardian, stranger } = parties;
       const named = next === "nobody" ? NOBODY : stranger.address;
       const at = await soon();
@@ -220,7 +222,7 @@ describe("PatientStanding: guardian", () => {
   }
 
   it("once removed, can be named anew at once", async () => {
-    const { consents, patient, guardian } = await loadFixture(deployWithGuardian);
+    const { consents, patient, guardian } = await startFrom(deployWithGuardian);
     await consents.connect(patient).nameGuardian(NOBODY);
     await time.increase(3n * DAY);
     const at = await soon();
@@ -230,7 +232,7 @@ describe("PatientStanding: guardian", () => {
   });
 
   it("can revoke everything and ask for retirement, and nothing else", async () => {
-    const parties = await loadFixture(deployWithGuardian);
+    const parties = await startFrom(deployWithGuardian);
     const { consents, patient, guardian, hospital } = parties;
     const terms = await someTerms();
     const refused = [

@@ -1,4 +1,4 @@
-import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
+import { time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 
 import {
@@ -8,6 +8,7 @@ import {
   purposes,
   signConsent,
   soon,
+  startFrom,
   ALL_CATEGORIES,
   DAY,
   DIRECT,
@@ -35,7 +36,7 @@ describe("PatientStanding: retirement", () => {
         : parties.consents.connect(parties[who]).retire(parties.patient);
 
     it(`by the patient${how} denies everything at once and for ever`, async () => {
-      const parties = await loadFixture(deployWithGuardian);
+      const parties = await startFrom(deployWithGuardian);
       const { consents, patient, operator } = parties;
       await DIRECT.grant(parties, 0n, { purposes: purposes("TREAT", "ETREAT") });
       await consents.connect(operator).breakGlass(patient, ALL_CATEGORIES, 0, EVIDENCE);
@@ -56,7 +57,7 @@ describe("PatientStanding: retirement", () => {
     });
 
     it(`by the guardian${how} waits three days`, async () => {
-      const parties = await loadFixture(deployWithGuardian);
+      const parties = await startFrom(deployWithGuardian);
       const { consents, patient, guardian } = parties;
       await DIRECT.grant(parties, 0n);
       const at = await soon();
@@ -74,7 +75,7 @@ describe("PatientStanding: retirement", () => {
   }
 
   it("is never put off: an earlier one stands, and one by the patient overtakes the guardian's", async () => {
-    const parties = await loadFixture(deployWithGuardian);
+    const parties = await startFrom(deployWithGuardian);
     const { consents, patient, guardian } = parties;
     const asked = await soon();
     await consents.connect(guardian).retire(patient);
@@ -90,7 +91,7 @@ describe("PatientStanding: retirement", () => {
   });
 
   it("is refused to anyone else, whether sent or signed", async () => {
-    const parties = await loadFixture(deployWithGuardian);
+    const parties = await startFrom(deployWithGuardian);
     const { consents, patient, stranger } = parties;
     for (const attempt of [
       () => consents.connect(stranger).retire(patient),
@@ -103,7 +104,7 @@ describe("PatientStanding: retirement", () => {
   });
 
   it("asked for by the guardian, is stopped by the patient's objection", async () => {
-    const parties = await loadFixture(deployWithGuardian);
+    const parties = await startFrom(deployWithGuardian);
     const { consents, patient, guardian } = parties;
     await DIRECT.grant(parties, 0n);
     await consents.connect(guardian).retire(patient);
@@ -118,7 +119,7 @@ describe("PatientStanding: retirement", () => {
   });
 
   it("can be objected to by signature, but not by one given before it was asked for", async () => {
-    const parties = await loadFixture(deployWithGuardian);
+    const parties = await startFrom(deployWithGuardian);
     const { consents, patient, guardian } = parties;
     const object = async (issuedAt: bigint) => {
       const message = { patient: patient.address, issuedAt, deadline: issuedAt + DAY };
@@ -136,7 +137,7 @@ describe("PatientStanding: retirement", () => {
   });
 
   it("cannot be objected to where none was asked for, or where its time has come", async () => {
-    const parties = await loadFixture(deployWithGuardian);
+    const parties = await startFrom(deployWithGuardian);
     const { consents, patient, guardian } = parties;
     const objection = () => expect(consents.connect(patient).objectToRetirement());
     await objection().to.be.revertedWithCustomError(consents, "NoPendingRetirement").withArgs(patient.address);
@@ -148,7 +149,7 @@ describe("PatientStanding: retirement", () => {
   });
 
   it("can be asked for again after an objection, but not with a signature from before it", async () => {
-    const parties = await loadFixture(deployWithGuardian);
+    const parties = await startFrom(deployWithGuardian);
     const { consents, patient, guardian } = parties;
     const signedAt = await now();
     await retireSigned(parties, signedAt, "guardian");
@@ -164,7 +165,7 @@ describe("PatientStanding: retirement", () => {
   });
 
   it("leaves nothing to be granted by a signature from before it", async () => {
-    const parties = await loadFixture(deployWithGuardian);
+    const parties = await startFrom(deployWithGuardian);
     const { consents, patient } = parties;
     const signedAt = await now();
     await consents.connect(patient).retire(patient);

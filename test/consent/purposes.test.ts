@@ -1,13 +1,20 @@
 import { readFileSync } from "node:fs";
 
-import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { ethers } from "hardhat";
 
 import { CATEGORIES, PURPOSES, type Purpose } from "../../src/consent/codes.js";
 import { ROLES, type RoleName } from "../../src/participants/roles.js";
 import { accredit } from "../support/careproof";
-import { ALL_CATEGORIES, ALL_PURPOSES, DIRECT, denialOf, deployParties, type Parties } from "../support/consentParties";
+import {
+  denialOf,
+  deployParties,
+  startFrom,
+  ALL_CATEGORIES,
+  ALL_PURPOSES,
+  DIRECT,
+  type Parties,
+} from "../support/consentParties";
 
 /** The role that a user of data for each purpose must be accredited for; null where none is needed. */
 const ROLE_FOR: Record<Purpose, RoleName | null> = {
@@ -21,7 +28,7 @@ const ROLE_FOR: Record<Purpose, RoleName | null> = {
   CAREMGT: "PROVIDER",
   PATRQT: null,
   FAMRQT: null,
-  HMARKT: "HEALTH_DATA_USER",
+  HMARKT: "PROVIDER",
   COC: "PROVIDER",
   COVERAGE: "PAYER",
   HQUALIMP: "PROVIDER",
@@ -61,7 +68,7 @@ describe("Purposes", () => {
   for (const purpose of purposeNames) {
     const needed = ROLE_FOR[purpose];
     it(`${purpose} needs ${needed ?? "no accreditation"}`, async () => {
-      const { parties, organisations } = await loadFixture(deployOneOrganisationARole);
+      const { parties, organisations } = await startFrom(deployOneOrganisationARole);
       for (const role of roles) {
         expect(await denialOf(parties, { accessor: organisations[role], purpose }), role).to.equal(
           needed === null || needed === role ? "None" : "Unaccredited",
@@ -83,7 +90,7 @@ describe("Purposes", () => {
   });
 
   it("are denied where they stand for nothing: every other number, however large", async () => {
-    const { parties, organisations } = await loadFixture(deployOneOrganisationARole);
+    const { parties, organisations } = await startFrom(deployOneOrganisationARole);
     const unknown = [...Array(300).keys()].map(BigInt).filter((n) => n >= 32n || ((ALL_PURPOSES >> n) & 1n) === 0n);
     const multiples = [256n, 1n << 32n, 1n << 64n, 1n << 255n, ethers.MaxUint256, ethers.MaxUint256 - 255n];
     for (const purpose of [...unknown, ...multiples]) {

@@ -1,9 +1,10 @@
 /** The people and organisations that tests of consents need, and the ways in which a consent is decided. */
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/signers";
-import { time } from "@nomicfoundation/hardhat-network-helpers";
+import { loadFixture, mine, time } from "@nomicfoundation/hardhat-network-helpers";
 import type { ContractTransactionResponse } from "ethers";
 import { ethers } from "hardhat";
 
+import type { ConsentRegistry } from "../../src/bindings/index.js";
 import { CATEGORIES, PURPOSES, type Category, type Purpose } from "../../src/consent/codes.js";
 import { YEAR, accredit, deployCareProof, enlist, type CareProof } from "./careproof";
 import { domainOf, sign, type Message } from "./consentMessages";
@@ -128,6 +129,16 @@ export async function deployWithGuardian(): Promise<Parties> {
   const parties = await deployWithRepresentative();
   await parties.consents.connect(parties.patient).nameGuardian(parties.guardian);
   return parties;
+}
+
+/**
+ * As `loadFixture`, and a block more: the clock of the test network runs on while other tests do, so that without it the
+ * first transaction of a test may come minutes after the time that {@link now} tells.
+ */
+export async function startFrom<T>(fixture: () => Promise<T>): Promise<T> {
+  const loaded = await loadFixture(fixture);
+  await mine();
+  return loaded;
 }
 
 /** The patient names the representative, for every purpose and a year unless said otherwise. */
@@ -328,6 +339,16 @@ export const ROUTES: readonly Route[] = [
   SIGNED,
   signedRoute("signed by a representative", "representative"),
 ];
+
+/** Judges the emergency that `operator` owes a review for, in the name of who `consents` is connected to. */
+export async function review(
+  consents: ConsentRegistry,
+  operator: { address: string },
+  upheld: boolean,
+): Promise<ContractTransactionResponse> {
+  const { patient, openedAt } = await consents.pendingReviewOf(operator.address);
+  return consents.reviewEmergency(operator.address, patient, openedAt, upheld);
+}
 
 /** Why a use is denied, by name; `None` where it is permitted. */
 export async function denialOf(
