@@ -30,8 +30,9 @@ contract ConsentInvariants {
     function invariant_consents() external {
         vm.warp(handler.time());
         _assertUnbroken();
-        // A different accessor after each act; all of them at the end.
+        // Another accessor after each act; all of them at the end.
         _assertChecks(handler.lastPatient(), handler.accessors(handler.acts() % 5));
+        _assertPatientDecided(handler.lastPatient(), handler.grantees(handler.acts() % 3));
     }
 
     /// @dev After each sequence of calls, for both patients.
@@ -77,6 +78,19 @@ contract ConsentInvariants {
             _assertCheck(patient, accessor, purpose, 1);
             _assertCheck(patient, accessor, purpose, 1 << 49);
             _assertCheck(patient, accessor, purpose, 1 | (1 << 49));
+        }
+    }
+
+    function _assertPatientDecided(address patient, address grantee) private view {
+        uint40 revokedAllAt = handler.revokedAllAt(patient);
+        for (uint256 p = 0; p < 3; ++p) {
+            uint8 purpose = handler.purposesInUse(p);
+            IConsentRegistry.Consent memory consent = consents.consentOf(patient, grantee, purpose);
+            bool decided = consent.flags & 0x80 != 0 || (revokedAllAt != 0 && consent.issuedAt <= revokedAllAt);
+            vm.assertTrue(
+                decided == handler.patientDecided(patient, grantee, purpose),
+                "I5: that the patient ever decided on something is never forgotten"
+            );
         }
     }
 

@@ -101,6 +101,26 @@ contract ConsentHandler is World, ConsentModel {
         _serve(officers[1], court, 1 << 9, START + 36500 days);
         officers.push(overseer);
         officers.push(people[0]);
+        _represent();
+    }
+
+    /// @dev Who speaks for the first patient at the start, since chance alone seldom gets there: one whom the patient
+    /// named, and one whom the court appointed with the power to override.
+    function _represent() private {
+        Act memory act = _about(Kind.Appoint, 0, 0);
+        act.by = officers[0];
+        act.other = people[1];
+        act.purposes = _purposes(6);
+        act.expiresAt = START + 3650 days;
+        act.flag = true;
+        _decide(act, 1);
+        time += 3 days;
+        vm.warp(time);
+        act = _about(Kind.NameRepresentative, 0, 0);
+        act.other = people[0];
+        act.purposes = _purposes(6);
+        act.expiresAt = START + 3650 days;
+        _decide(act, 0);
     }
 
     modifier inTime() {
@@ -123,6 +143,11 @@ contract ConsentHandler is World, ConsentModel {
     /// @notice Whether the time of a retirement of `patient` has come.
     function isRetired(address patient) external view returns (bool) {
         return _retired(patient);
+    }
+
+    /// @notice Whether the patient ever decided on this, as the model has it.
+    function patientDecided(address patient, address grantee, uint256 purpose) external view returns (bool) {
+        return slots[patient][grantee][purpose].patientDecided;
     }
 
     function contracts() external view returns (ConsentRegistry, RepresentativeRegistry) {

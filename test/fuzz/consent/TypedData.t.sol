@@ -21,7 +21,11 @@ contract TypedDataTest is World {
     address private immutable hospital = _person("hospital");
     address private immutable key = _person("key");
     address private immutable court = _person("court");
-    DisclosureLog private immutable log = new DisclosureLog(participants);
+    DisclosureLog private immutable log;
+
+    constructor() {
+        log = new DisclosureLog(participants);
+    }
 
     function setUp() external {
         _accredit(reviewAccreditor, court, Roles.GUARDIANSHIP_AUTHORITY, START + 3650 days);
