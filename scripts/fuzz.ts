@@ -49,7 +49,9 @@ export function forgeBinary(): string {
     const fromForge = createRequire(require.resolve("@foundry-rs/forge/package.json"));
     return path.join(path.dirname(fromForge.resolve(`${name}/package.json`)), "bin", binary);
   } catch {
-    throw new Error(`forge is not installed: npm has it as ${name}; run npm ci on Linux, macOS or Windows (x64 or arm64)`);
+    throw new Error(
+      `forge is not installed: npm has it as ${name}; run npm ci on Linux, macOS or Windows (x64 or arm64)`,
+    );
   }
 }
 
@@ -61,7 +63,8 @@ export function forgeBinary(): string {
  */
 export function runForge({ profile = "long", match }: ForgeOptions = {}): Promise<ForgeResult> {
   // forge would replay the failures of earlier code first.
-  for (const cache of ["cache/invariant", "cache/fuzz"]) rmSync(path.join(ROOT, cache), { recursive: true, force: true });
+  for (const cache of ["cache/invariant", "cache/fuzz"])
+    rmSync(path.join(ROOT, cache), { recursive: true, force: true });
 
   const args = ["test", ...(match === undefined ? [] : ["--match-test", match])];
   return new Promise((resolve, reject) => {

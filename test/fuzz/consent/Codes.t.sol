@@ -45,15 +45,12 @@ contract CodesTest {
 
     function testFuzz_P1_membersAreReadFromTheirPlaces(uint256 word) external pure {
         IConsentRegistry.Consent memory consent = ConsentWord.unpack(word);
-        uint256 again = uint256(consent.categories) +
-            uint256(consent.notBefore) *
-            2 ** 64 +
-            uint256(consent.expiresAt) *
-            2 ** 104 +
-            uint256(consent.issuedAt) *
-            2 ** 144 +
-            uint256(consent.flags) *
-            2 ** 184;
+        uint256 again =
+            uint256(consent.categories) +
+                uint256(consent.notBefore) * 2 ** 64 +
+                uint256(consent.expiresAt) * 2 ** 104 +
+                uint256(consent.issuedAt) * 2 ** 144 +
+                uint256(consent.flags) * 2 ** 184;
         vm.assertEq(again, word % 2 ** 192, "P1: the members lie from the lowest bits up, in the order of Consent");
     }
 
@@ -69,7 +66,7 @@ contract CodesTest {
             PurposeRole(Purposes.CAREMGT, Roles.PROVIDER, false),
             PurposeRole(Purposes.PATRQT, Roles.PROVIDER, true),
             PurposeRole(Purposes.FAMRQT, Roles.PROVIDER, true),
-            PurposeRole(Purposes.HMARKT, Roles.HEALTH_DATA_USER, false),
+            PurposeRole(Purposes.HMARKT, Roles.PROVIDER, false),
             PurposeRole(Purposes.COC, Roles.PROVIDER, false),
             PurposeRole(Purposes.COVERAGE, Roles.PAYER, false),
             PurposeRole(Purposes.HQUALIMP, Roles.PROVIDER, false),

@@ -91,6 +91,11 @@ contract ConsentInvariants {
                 decided == handler.patientDecided(patient, grantee, purpose),
                 "I5: that the patient ever decided on something is never forgotten"
             );
+            vm.assertEq(
+                consents.representativeOf(patient, grantee, purpose),
+                handler.representativeOf(patient, grantee, purpose),
+                "I5: it is on record which representative decided, and that none did"
+            );
         }
     }
 
@@ -122,7 +127,8 @@ contract ConsentInvariants {
     function _assertEmergencyLaterThanRevokedAll(address patient, address accessor) private view {
         address provider = handler.principalOf(accessor);
         vm.assertTrue(
-            consents.emergencyOf(patient, provider, accessor).openedAt > handler.revokedAllAt(patient),
+            consents.emergencyOf(patient, provider, accessor, false).openedAt > handler.revokedAllAt(patient) ||
+                consents.emergencyOf(patient, provider, accessor, true).openedAt > handler.revokedAllAt(patient),
             "I2: after revokeAll no emergency from before it is live"
         );
     }
@@ -131,8 +137,11 @@ contract ConsentInvariants {
         for (uint256 g = 0; g < 3; ++g) {
             address grantee = handler.grantees(g);
             vm.prank(patient);
-            uint32 applied = consents.revoke(grantee, ALL_PURPOSES);
-            vm.assertEq(applied, ALL_PURPOSES, "I6: the patient can revoke in every state, and all of it applies");
+            consents.revoke(grantee, ALL_PURPOSES);
+            for (uint256 p = 0; p < 3; ++p) {
+                uint64 categories = consents.consentOf(patient, grantee, handler.purposesInUse(p)).categories;
+                vm.assertEq(categories, 0, "I6: the patient can revoke in every state, and all of it applies");
+            }
         }
         _assertNothingPermitted(patient, "I6: after revoke the next check denies");
     }

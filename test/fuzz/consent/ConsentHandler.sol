@@ -21,6 +21,8 @@ contract ConsentHandler is World, ConsentModel {
     /// @notice The rules that the handler watches itself, by number in docs/properties.md; empty while they hold.
     mapping(uint256 property => string broken) public broken;
 
+    bytes32 internal constant EVIDENCE = bytes32(uint256(1));
+
     uint256 internal constant ONCE_DENIED = 4;
     uint256 internal constant NO_OVERRIDE = 5;
     uint256 internal constant EMERGENCIES = 10;
@@ -148,6 +150,12 @@ contract ConsentHandler is World, ConsentModel {
     /// @notice Whether the patient ever decided on this, as the model has it.
     function patientDecided(address patient, address grantee, uint256 purpose) external view returns (bool) {
         return slots[patient][grantee][purpose].patientDecided;
+    }
+
+    /// @notice Who decided what stands for the patient, as the model has it; zero where the patient did, or nobody.
+    function representativeOf(address patient, address grantee, uint256 purpose) external view returns (address) {
+        Decision memory decision = _latest(patient, grantee, purpose);
+        return decision.isGrant && !decision.byPatient ? decision.by : address(0);
     }
 
     function contracts() external view returns (ConsentRegistry, RepresentativeRegistry) {
@@ -280,17 +288,18 @@ contract ConsentHandler is World, ConsentModel {
         lastPatient = patient;
         (address provider, bool good) = _resolve(operator, EMERGENCY_CARE);
         _refill(provider);
-        bool expected = good &&
-            owesReviewFor[operator] == address(0) &&
-            !patientModels[patient].breakGlassForbidden &&
-            consents.emergenciesAvailable(provider) != 0 &&
-            _mayOpen(patient, provider);
+        bool expected =
+            good &&
+                owesReviewFor[operator] == address(0) &&
+                !patientModels[patient].breakGlassForbidden &&
+                consents.emergenciesAvailable(provider) != 0 &&
+                _mayOpen(patient, provider);
         vm.prank(operator);
         bool ok = _call(
             address(consents),
             abi.encodeCall(
                 consents.breakGlass,
-                (patient, asked, IEmergencyAccess.BreakGlassReason.ImmediateThreat, bytes32(uint256(1)))
+                (patient, asked, IEmergencyAccess.BreakGlassReason.ImmediateThreat, EVIDENCE)
             )
         );
         if (ok != expected) broken[RULES] = "breakGlass";
@@ -298,7 +307,7 @@ contract ConsentHandler is World, ConsentModel {
         if (owesReviewFor[operator] != address(0)) broken[EMERGENCIES] = "a second unreviewed emergency";
         if (tokens[provider] < 1 days) broken[EMERGENCIES] = "more emergencies than the bucket holds";
         else tokens[provider] -= 1 days;
-        emergencyModels[patient][provider][operator] = EmergencyModel(false, false, asked, time);
+        emergencyModels[patient][provider][operator][false] = EmergencyModel(false, asked, time);
         owesReviewFor[operator] = patient;
         owesSince[operator] = time;
         countedOverdue[operator] = false;
@@ -312,43 +321,53 @@ contract ConsentHandler is World, ConsentModel {
         uint64 asked = [GENERAL, PROTECTED, GENERAL | PROTECTED][bound(categories, 0, 2)];
         lastPatient = patient;
         (address provider, bool good) = _resolve(operator, EMERGENCY_CARE);
-        bool expected = good &&
-            bySource &&
-            sourceFrom != 0 &&
-            sourceFrom <= time &&
-            asked & ~sourceAllows[patient][source] == 0 &&
-            _mayOpen(patient, provider);
+        bool expected =
+            good &&
+                bySource &&
+                sourceFrom != 0 &&
+                sourceFrom <= time &&
+                asked & ~sourceAllows[patient][source] == 0 &&
+                sourceDecidedAt[patient][source] > patientModels[patient].revokedAllAt &&
+                _mayOpen(patient, provider);
         vm.prank(caller);
         bool ok = _call(
             address(consents),
-            abi.encodeCall(consents.openEmergency, (patient, operator, asked, bytes32(uint256(1))))
+            abi.encodeCall(consents.openEmergency, (patient, operator, asked, EVIDENCE))
         );
         if (ok != expected) broken[RULES] = "openEmergency";
-        if (ok) emergencyModels[patient][provider][operator] = EmergencyModel(true, false, asked, time);
+        if (ok) emergencyModels[patient][provider][operator][true] = EmergencyModel(false, asked, time);
     }
 
-    function review(uint256 by, uint256 whose, bool upheld) external inTime {
+    function review(uint256 by, uint256 whose, bool upheld, uint256 which) external inTime {
         address reviewer = [privacyOfficer, overseer, dependentOfficer, accessors[0]][bound(by, 0, 3)];
         address operator = accessors[bound(whose, 0, 4)];
         address patient = owesReviewFor[operator];
         bool overdue = time > owesSince[operator] + 3 days;
-        bool expected = patient != address(0) && (reviewer == privacyOfficer || (reviewer == overseer && overdue));
+        uint40 openedAt = owesSince[operator];
+        // Now and then of another emergency than the one that is owed.
+        if (bound(which, 0, 7) == 7) ++openedAt;
+        bool expected =
+            patient != address(0) &&
+                openedAt == owesSince[operator] &&
+                (reviewer == privacyOfficer || (reviewer == overseer && overdue));
         vm.prank(reviewer);
-        bool ok = _call(address(consents), abi.encodeCall(consents.reviewEmergency, (operator, upheld)));
+        bool ok = _call(
+            address(consents),
+            abi.encodeCall(consents.reviewEmergency, (operator, patient, openedAt, upheld))
+        );
         if (ok != expected) broken[RULES] = "reviewEmergency";
         if (!ok) return;
         address provider = brokeGlassFor[operator];
         owesReviewFor[operator] = address(0);
         ++reviewCounts[provider][upheld ? 0 : 1];
-        if (!upheld) emergencyModels[patient][provider][operator].rejected = true;
+        if (!upheld) emergencyModels[patient][provider][operator][false].rejected = true;
         _requireReviewCounts(provider);
     }
 
     function reportOverdue(uint256 whose) external inTime {
         address operator = accessors[bound(whose, 0, 4)];
-        bool expected = owesReviewFor[operator] != address(0) &&
-            time > owesSince[operator] + 3 days &&
-            !countedOverdue[operator];
+        bool expected =
+            owesReviewFor[operator] != address(0) && time > owesSince[operator] + 3 days && !countedOverdue[operator];
         bool ok = _call(address(consents), abi.encodeCall(consents.reportOverdueReview, (operator)));
         if (ok != expected) broken[RULES] = "reportOverdueReview";
         if (!ok) return;
@@ -483,14 +502,16 @@ contract ConsentHandler is World, ConsentModel {
         SignedAct memory held = pool[index];
         Act memory act = held.act;
         lastPatient = act.patient;
-        bool expected = !held.forged &&
-            act.issuedAt <= time &&
-            time <= act.deadline &&
-            _rightfulOfficer(act) &&
-            _accepts(act, true);
+        bool expected =
+            !held.forged &&
+                act.issuedAt <= time &&
+                time <= act.deadline &&
+                _rightfulOfficer(act) &&
+                _accepts(act, true);
         bytes32 before = _consentsOf(act.patient);
         bool ok = _call(_target(act.kind), _relayed(act, held.signature));
-        if (held.relayed && _consentsOf(act.patient) != before) broken[ONCE_DENIED] = "a repeated relay changed something";
+        if (held.relayed && _consentsOf(act.patient) != before)
+            broken[ONCE_DENIED] = "a repeated relay changed something";
         _settle(act, expected, ok);
         if (ok) pool[index].relayed = true;
     }
@@ -548,8 +569,8 @@ contract ConsentHandler is World, ConsentModel {
             );
             return
                 act.by == act.patient
-                    ? abi.encodeCall(consents.grant, (act.other, act.purposes, terms, bytes32(0)))
-                    : abi.encodeCall(consents.grantFor, (act.patient, act.other, act.purposes, terms, bytes32(0)));
+                    ? abi.encodeCall(consents.grant, (act.other, act.purposes, terms, EVIDENCE))
+                    : abi.encodeCall(consents.grantFor, (act.patient, act.other, act.purposes, terms, EVIDENCE));
         }
         if (act.kind == Kind.Revoke) {
             return
@@ -581,10 +602,7 @@ contract ConsentHandler is World, ConsentModel {
         if (act.kind == Kind.Revoke) return abi.encodeCall(consents.revokeBySig, (_revocationOf(act), signature));
         if (act.kind == Kind.RevokeAll) {
             return
-                abi.encodeCall(
-                    consents.revokeAllBySig,
-                    (act.patient, act.by, act.issuedAt, act.deadline, signature)
-                );
+                abi.encodeCall(consents.revokeAllBySig, (act.patient, act.by, act.issuedAt, act.deadline, signature));
         }
         if (act.kind == Kind.BreakGlassPreference) {
             return
@@ -608,15 +626,11 @@ contract ConsentHandler is World, ConsentModel {
                 );
         }
         if (act.kind == Kind.Retire) {
-            return
-                abi.encodeCall(consents.retireBySig, (act.patient, act.by, act.issuedAt, act.deadline, signature));
+            return abi.encodeCall(consents.retireBySig, (act.patient, act.by, act.issuedAt, act.deadline, signature));
         }
         if (act.kind == Kind.ObjectToRetirement) {
             return
-                abi.encodeCall(
-                    consents.objectToRetirementBySig,
-                    (act.patient, act.issuedAt, act.deadline, signature)
-                );
+                abi.encodeCall(consents.objectToRetirementBySig, (act.patient, act.issuedAt, act.deadline, signature));
         }
         return _relayedToRepresentatives(act, signature);
     }
@@ -626,15 +640,7 @@ contract ConsentHandler is World, ConsentModel {
             return
                 abi.encodeCall(
                     representatives.nameRepresentativeBySig,
-                    (
-                        act.patient,
-                        act.other,
-                        act.purposes,
-                        act.expiresAt,
-                        act.issuedAt,
-                        act.deadline,
-                        signature
-                    )
+                    (act.patient, act.other, act.purposes, act.expiresAt, act.issuedAt, act.deadline, signature)
                 );
         }
         if (act.kind == Kind.RemoveRepresentative) {
@@ -662,7 +668,8 @@ contract ConsentHandler is World, ConsentModel {
             return keccak256(abi.encode(RepresentativeTypes.REPRESENTATIVE_APPOINTMENT_TYPEHASH, _appointmentOf(act)));
         }
         if (act.kind == Kind.DecideAppointment) {
-            return keccak256(abi.encode(RepresentativeTypes.APPOINTMENT_DECISION_TYPEHASH, _appointmentDecisionOf(act)));
+            return
+                keccak256(abi.encode(RepresentativeTypes.APPOINTMENT_DECISION_TYPEHASH, _appointmentDecisionOf(act)));
         }
         return keccak256(bytes.concat(_typeAndSubject(act), abi.encode(act.issuedAt, act.deadline)));
     }
@@ -674,12 +681,7 @@ contract ConsentHandler is World, ConsentModel {
         }
         if (act.kind == Kind.SourcePreference) {
             return
-                abi.encode(
-                    ConsentTypes.EMERGENCY_SOURCE_PREFERENCE_TYPEHASH,
-                    act.patient,
-                    act.other,
-                    act.categories
-                );
+                abi.encode(ConsentTypes.EMERGENCY_SOURCE_PREFERENCE_TYPEHASH, act.patient, act.other, act.categories);
         }
         if (act.kind == Kind.NameGuardian) {
             return abi.encode(ConsentTypes.GUARDIAN_NAMING_TYPEHASH, act.patient, act.other);
@@ -712,7 +714,7 @@ contract ConsentHandler is World, ConsentModel {
                 notBefore: act.notBefore,
                 expiresAt: act.expiresAt,
                 flags: act.flags,
-                evidence: 0,
+                evidence: EVIDENCE,
                 issuedAt: act.issuedAt,
                 deadline: act.deadline
             });

@@ -11,7 +11,7 @@ abstract contract ConsentModel {
     uint8 internal constant ETREAT = 1;
     uint8 internal constant PATRQT = 8;
 
-    uint40 internal constant TEN_YEARS = 3652 days;
+    uint40 internal constant TEN_YEARS = 3653 days;
 
     uint256 internal constant PROVIDER = 0;
     uint256 internal constant EMERGENCY_CARE = 1;
@@ -26,13 +26,17 @@ abstract contract ConsentModel {
         uint40 decidedAt;
     }
 
+    /// @param patientDecided Whether the patient ever decided on it, if only by revoking everything.
+    /// @param patientDecidedOnThis Whether that is on record here: the patient decided on it alone, or somebody did after.
     struct Slot {
         Decision[] history;
         bool patientDecided;
+        bool patientDecidedOnThis;
     }
 
     struct PatientModel {
         uint40 revokedAllAt;
+        uint40 revokedAllArrivedAt;
         uint40 retiredAt;
         uint40 retirementAskedAt;
         uint40 objectedAt;
@@ -60,12 +64,12 @@ abstract contract ConsentModel {
         uint32 purposes;
         bool mayOverride;
         uint40 decidedAt;
+        uint40 appointedAt;
         address authority;
         address officer;
     }
 
     struct EmergencyModel {
-        bool bySource;
         bool rejected;
         uint64 categories;
         uint40 openedAt;
@@ -94,7 +98,7 @@ abstract contract ConsentModel {
     mapping(address patient => mapping(address representative => RepresentativeModel)) internal representativeModels;
     mapping(address patient => mapping(address source => uint64 categories)) internal sourceAllows;
     mapping(address patient => mapping(address source => uint40)) internal sourceDecidedAt;
-    mapping(address patient => mapping(address provider => mapping(address operator => EmergencyModel)))
+    mapping(address patient => mapping(address provider => mapping(address operator => mapping(bool bySource => EmergencyModel))))
         internal emergencyModels;
     mapping(address participant => mapping(uint256 role => AccreditationModel)) internal accreditationModels;
     mapping(address operator => OperatorModel) internal operatorModels;
@@ -143,9 +147,10 @@ abstract contract ConsentModel {
         uint40 decidedAt
     ) internal view returns (bool) {
         RepresentativeModel storage model = representativeModels[patient][representative];
-        bool inForce = model.state == Representing.Named ||
-            model.state == Representing.Appointed ||
-            model.state == Representing.Upheld;
+        bool inForce =
+            model.state == Representing.Named ||
+                model.state == Representing.Appointed ||
+                model.state == Representing.Upheld;
         return inForce && decidedAt >= model.since && _now() < model.expiresAt;
     }
 
@@ -155,6 +160,12 @@ abstract contract ConsentModel {
             _representativeCounts(act.patient, act.by, act.issuedAt) &&
             act.purposes & ~model.purposes == 0 &&
             (model.authority != address(0) || model.since > patientModels[act.patient].revokedAllAt);
+    }
+
+    /// @dev What the patient decided ends with the time of a revocation of everything, what others did with its arrival.
+    function _revokedAllAt(address patient, bool forPatient) internal view returns (uint40) {
+        PatientModel storage model = patientModels[patient];
+        return forPatient ? model.revokedAllAt : model.revokedAllArrivedAt;
     }
 
     function _guardian(address patient) internal view returns (address) {
@@ -171,7 +182,7 @@ abstract contract ConsentModel {
         Decision memory decision = _latest(patient, grantee, purpose);
         return
             decision.isGrant &&
-            decision.decidedAt > patientModels[patient].revokedAllAt &&
+            decision.decidedAt > _revokedAllAt(patient, decision.byPatient) &&
             decision.notBefore <= _now() &&
             _now() < decision.expiresAt &&
             categories & ~uint256(decision.categories) == 0 &&
@@ -189,14 +200,17 @@ abstract contract ConsentModel {
         address operator,
         uint256 categories
     ) internal view returns (bool) {
-        EmergencyModel storage emergency = emergencyModels[patient][provider][operator];
+        mapping(bool bySource => EmergencyModel) storage emergencies = emergencyModels[patient][provider][operator];
+        bool byProvider = !patientModels[patient].breakGlassForbidden && _open(patient, emergencies[false], categories);
+        return !_refused(patient, provider, ETREAT) && (byProvider || _open(patient, emergencies[true], categories));
+    }
+
+    function _open(address patient, EmergencyModel storage emergency, uint256 categories) private view returns (bool) {
         return
             emergency.openedAt != 0 &&
             !emergency.rejected &&
             _now() < emergency.openedAt + 8 hours &&
-            emergency.openedAt > patientModels[patient].revokedAllAt &&
-            (emergency.bySource || !patientModels[patient].breakGlassForbidden) &&
-            !_refused(patient, provider, ETREAT) &&
+            emergency.openedAt > patientModels[patient].revokedAllArrivedAt &&
             categories & ~uint256(emergency.categories) == 0;
     }
 
@@ -228,9 +242,11 @@ abstract contract ConsentModel {
         if (act.kind == Kind.Grant) return _acceptsGrant(act);
         if (act.kind == Kind.Revoke) return byPatient || _mayRepresent(act);
         if (act.kind == Kind.RevokeAll) return byPatient || act.by == _guardian(act.patient);
-        if (act.kind == Kind.BreakGlassPreference) return !signed || act.issuedAt > patient.breakGlassDecidedAt;
+        if (act.kind == Kind.BreakGlassPreference) {
+            return !signed || _later(act.issuedAt, patient.breakGlassDecidedAt, act.flag);
+        }
         if (act.kind == Kind.SourcePreference) {
-            return !signed || act.issuedAt > sourceDecidedAt[act.patient][act.other];
+            return !signed || _later(act.issuedAt, sourceDecidedAt[act.patient][act.other], act.categories == 0);
         }
         if (act.kind == Kind.NameGuardian) return !signed || act.issuedAt > patient.guardianDecidedAt;
         if (act.kind == Kind.Retire) {
@@ -250,21 +266,31 @@ abstract contract ConsentModel {
         }
         if (act.kind == Kind.Appoint) {
             if (act.expiresAt <= _now() || _standingAppointment(representing)) return false;
-            return act.issuedAt > representing.decidedAt;
+            return act.issuedAt > representing.appointedAt;
         }
-        if (act.issuedAt <= representing.decidedAt) return false;
-        if (act.flag) return representing.state == Representing.Vetoed && act.by != representing.officer;
+        if (act.issuedAt <= representing.appointedAt) return false;
+        if (act.flag) {
+            return
+                representing.state == Representing.Vetoed &&
+                act.issuedAt > representing.decidedAt &&
+                act.by != representing.officer;
+        }
         return
             representing.state == Representing.Appointed ||
             representing.state == Representing.Vetoed ||
             representing.state == Representing.Upheld;
     }
 
+    /// @dev A deny wins ties.
+    function _later(uint40 issuedAt, uint40 decidedAt, bool denies) private pure returns (bool) {
+        return denies ? issuedAt >= decidedAt : issuedAt > decidedAt;
+    }
+
     function _acceptsGrant(Act memory act) private view returns (bool) {
         if (act.notBefore >= act.expiresAt || act.expiresAt <= _now()) return false;
         if (act.expiresAt > act.issuedAt + TEN_YEARS) return false;
-        if (_retired(act.patient) || act.issuedAt <= patientModels[act.patient].revokedAllAt) return false;
         bool byPatient = act.by == act.patient;
+        if (_retired(act.patient) || act.issuedAt <= _revokedAllAt(act.patient, byPatient)) return false;
         RepresentativeModel storage representing = representativeModels[act.patient][act.by];
         if (!byPatient && (!_mayRepresent(act) || act.expiresAt > representing.expiresAt)) return false;
         for (uint256 i = 0; i < purposesInUse.length; ++i) {
@@ -278,9 +304,10 @@ abstract contract ConsentModel {
     }
 
     function _standingAppointment(RepresentativeModel storage representing) private view returns (bool) {
-        bool appointed = representing.state == Representing.Appointed ||
-            representing.state == Representing.Vetoed ||
-            representing.state == Representing.Upheld;
+        bool appointed =
+            representing.state == Representing.Appointed ||
+                representing.state == Representing.Vetoed ||
+                representing.state == Representing.Upheld;
         return appointed && _now() < representing.expiresAt;
     }
 
@@ -292,7 +319,10 @@ abstract contract ConsentModel {
         if (act.kind == Kind.Grant || act.kind == Kind.Revoke) {
             _record(act);
         } else if (act.kind == Kind.RevokeAll) {
-            if (act.issuedAt > patient.revokedAllAt) patient.revokedAllAt = act.issuedAt;
+            if (act.issuedAt > patient.revokedAllAt) {
+                patient.revokedAllAt = act.issuedAt;
+                patient.revokedAllArrivedAt = _now();
+            }
             _markDecided(act.patient);
         } else if (act.kind == Kind.BreakGlassPreference) {
             patient.breakGlassForbidden = act.flag;
@@ -329,6 +359,7 @@ abstract contract ConsentModel {
                 act.purposes,
                 false,
                 act.issuedAt,
+                representing.appointedAt,
                 address(0),
                 address(0)
             );
@@ -343,13 +374,14 @@ abstract contract ConsentModel {
                 act.expiresAt,
                 act.purposes,
                 act.flag,
+                representing.decidedAt,
                 act.issuedAt,
                 authority,
                 act.by
             );
         } else {
             representing.state = act.flag ? Representing.Upheld : Representing.Ended;
-            representing.decidedAt = act.issuedAt;
+            representing.appointedAt = act.issuedAt;
         }
     }
 
@@ -359,8 +391,14 @@ abstract contract ConsentModel {
         for (uint256 i = 0; i < purposesInUse.length; ++i) {
             uint8 purpose = purposesInUse[i];
             if ((act.purposes >> purpose) & 1 == 0) continue;
-            if (act.issuedAt < _latest(act.patient, act.other, purpose).decidedAt) continue;
             Slot storage slot = slots[act.patient][act.other][purpose];
+            uint40 decidedAt = act.issuedAt;
+            uint40 standingAt = _latest(act.patient, act.other, purpose).decidedAt;
+            if (decidedAt < standingAt) {
+                // Nobody but the patient gets ahead of the patient's own revocation.
+                if (!byPatient || slot.patientDecidedOnThis) continue;
+                decidedAt = standingAt;
+            }
             slot.history.push(
                 Decision(
                     isGrant,
@@ -369,10 +407,11 @@ abstract contract ConsentModel {
                     isGrant ? act.categories : 0,
                     act.notBefore,
                     act.expiresAt,
-                    act.issuedAt
+                    decidedAt
                 )
             );
             if (byPatient) slot.patientDecided = true;
+            if (slot.patientDecided) slot.patientDecidedOnThis = true;
         }
     }
 

@@ -28,7 +28,11 @@ contract DecisionOrderTest is World {
         _accredit(careAccreditor, hospital, Role.wrap(0), START + 365 days);
     }
 
-    function testFuzz_P5_orderOfRelaysDoesNotMatter(uint8[6] memory kinds, uint8[6] memory ages, uint256 order) external {
+    function testFuzz_P5_orderOfRelaysDoesNotMatter(
+        uint8[6] memory kinds,
+        uint8[6] memory ages,
+        uint256 order
+    ) external {
         Signed[] memory decisions = new Signed[](COUNT);
         for (uint256 i = 0; i < COUNT; ++i) {
             // Few different times, so that there are ties; two grants of one second are the same grant.
@@ -108,6 +112,7 @@ contract DecisionOrderTest is World {
         grant.purposes = 1;
         grant.categories = 1;
         grant.expiresAt = START + 30 days;
+        grant.evidence = bytes32(uint256(1));
         grant.issuedAt = issuedAt;
         grant.deadline = type(uint40).max;
     }

@@ -3,18 +3,16 @@ pragma solidity 0.8.37;
 
 import {ConsentTypes} from "../../../contracts/consent/ConsentTypes.sol";
 import {IConsentRegistry} from "../../../contracts/consent/IConsentRegistry.sol";
-import {IEmergencyAccess} from "../../../contracts/consent/IEmergencyAccess.sol";
 import {Roles} from "../../../contracts/participants/Role.sol";
 import {World} from "../World.sol";
 import {vm} from "../Vm.sol";
 
 /// @title RevocationReachesTest
-/// @notice A revocation that the patient signed ends what it ends whether or not somebody acts before it is relayed, and
-/// what it ended does not come back.
+/// @notice A revocation that the patient signed ends what it ends, whether or not somebody acts before it is relayed.
 contract RevocationReachesTest is World {
     uint40 private constant FOREVER = type(uint40).max;
+    bytes32 private constant EVIDENCE = bytes32(uint256(1));
     uint32 private constant TREAT = 1;
-    uint32 private constant ETREAT = 2;
 
     address private immutable patient = _person("patient");
     address private immutable hospital = _person("hospital");
@@ -22,7 +20,6 @@ contract RevocationReachesTest is World {
 
     function setUp() external {
         _accredit(careAccreditor, hospital, Roles.PROVIDER, START + 365 days);
-        _accredit(careAccreditor, hospital, Roles.EMERGENCY_CARE, START + 365 days);
         vm.prank(patient);
         representatives.nameRepresentative(representative, TREAT, START + 365 days);
     }
@@ -37,10 +34,13 @@ contract RevocationReachesTest is World {
         // The representative sees the relay coming and grants first.
         vm.warp(START + 20);
         vm.prank(representative);
-        consents.grantFor(patient, hospital, TREAT, IConsentRegistry.Terms(1, 0, START + 300 days, 0), 0);
+        consents.grantFor(patient, hospital, TREAT, IConsentRegistry.Terms(1, 0, START + 300 days, 0), EVIDENCE);
         consents.revokeAllBySig(patient, patient, signedAt, FOREVER, signature);
         (bool permitted, ) = consents.check(patient, hospital, 0, 1);
-        vm.assertFalse(permitted, "P10: revokeAll ends the representatives named before it, and what they granted since");
+        vm.assertFalse(
+            permitted,
+            "P10: revokeAll ends the representatives named before it, and what they granted since"
+        );
     }
 
     function test_P10_revocationEndsWhatANamedRepresentativeGrantsBeforeItsRelay() external {
@@ -59,7 +59,7 @@ contract RevocationReachesTest is World {
         );
         vm.warp(START + 20);
         vm.prank(representative);
-        consents.grantFor(patient, hospital, TREAT, IConsentRegistry.Terms(1, 0, START + 300 days, 0), 0);
+        consents.grantFor(patient, hospital, TREAT, IConsentRegistry.Terms(1, 0, START + 300 days, 0), EVIDENCE);
         consents.revokeBySig(revocation, signature);
         (bool permitted, ) = consents.check(patient, hospital, 0, 1);
         vm.assertFalse(permitted, "P10: a representative cannot get ahead of a revocation that the patient signed");
@@ -68,42 +68,14 @@ contract RevocationReachesTest is World {
     function test_P11_representativeOfIsZeroWhereThePatientDecided() external {
         vm.warp(START + 1);
         vm.prank(representative);
-        consents.grantFor(patient, hospital, TREAT, IConsentRegistry.Terms(1, 0, START + 300 days, 0), 0);
+        consents.grantFor(patient, hospital, TREAT, IConsentRegistry.Terms(1, 0, START + 300 days, 0), EVIDENCE);
         vm.warp(START + 2);
         vm.prank(patient);
-        consents.grant(hospital, TREAT, IConsentRegistry.Terms(1, 0, START + 300 days, 0), 0);
+        consents.grant(hospital, TREAT, IConsentRegistry.Terms(1, 0, START + 300 days, 0), EVIDENCE);
         vm.assertEq(
             consents.representativeOf(patient, hospital, 0),
             address(0),
             "P11: representativeOf is zero where the patient decided"
         );
-    }
-
-    function test_P12_anEmergencyThatARevocationEndedDoesNotComeBack() external {
-        vm.prank(hospital);
-        consents.breakGlass(patient, 1 | (1 << 49), IEmergencyAccess.BreakGlassReason.ImmediateThreat, 0);
-        vm.warp(START + 1);
-        vm.prank(patient);
-        consents.revoke(hospital, ETREAT);
-        (bool permitted, ) = consents.check(patient, hospital, 1, 1 << 49);
-        vm.assertFalse(permitted, "P12: a revocation of ETREAT ends the emergency");
-        vm.warp(START + 2);
-        vm.prank(patient);
-        consents.grant(hospital, ETREAT, IConsentRegistry.Terms(1, 0, START + 1 days, 0), 0);
-        (permitted, ) = consents.check(patient, hospital, 1, 1 << 49);
-        vm.assertFalse(permitted, "P12: a narrower consent does not bring the ended emergency back");
-    }
-
-    function test_P12_anEmergencyThatWasForbiddenDoesNotComeBack() external {
-        vm.prank(hospital);
-        consents.breakGlass(patient, 1, IEmergencyAccess.BreakGlassReason.ImmediateThreat, 0);
-        vm.warp(START + 1);
-        vm.prank(patient);
-        consents.setBreakGlassPreference(true);
-        vm.warp(START + 2);
-        vm.prank(patient);
-        consents.setBreakGlassPreference(false);
-        (bool permitted, ) = consents.check(patient, hospital, 1, 1);
-        vm.assertFalse(permitted, "P12: forbidding ends what is open; allowing again does not bring it back");
     }
 }

@@ -47,6 +47,7 @@ contract TypedDataTest is World {
         bytes32 evidence,
         uint40 age
     ) external {
+        if (evidence == 0) evidence = bytes32(uint256(1));
         IConsentRegistry.ConsentGrant memory grant;
         grant.patient = patient;
         grant.decidedBy = patient;
@@ -324,18 +325,21 @@ contract TypedDataTest is World {
         vm.assertEq(log.recordOf(key).unlogged, 1, "P6: AccessReceipt is hashed as EIP-712 says");
         vm.assertEq(
             log.digestOf(receipt),
-            _hash(
-                "CareProof.ReceiptLeaf(address gateway,address signer,bytes32 disclosure,uint40 accessedAt)",
-                words
-            ),
+            _hash("CareProof.ReceiptLeaf(address gateway,address signer,bytes32 disclosure,uint40 accessedAt)", words),
             "P6: a receipt's digest has a type tag of its own"
         );
     }
 
     function _assertDomain(address verifyingContract, string memory expectedName) private view {
-        (bytes1 fields, string memory name, string memory version, uint256 chainId, address at_, bytes32 salt, ) = IERC5267(
-            verifyingContract
-        ).eip712Domain();
+        (
+            bytes1 fields,
+            string memory name,
+            string memory version,
+            uint256 chainId,
+            address at_,
+            bytes32 salt,
+
+        ) = IERC5267(verifyingContract).eip712Domain();
         vm.assertTrue(fields == 0x0f, "P6: the domain has name, version, chain and contract");
         vm.assertEq(name, expectedName, "P6: the domain's name");
         vm.assertEq(version, "1", "P6: the domain's version");

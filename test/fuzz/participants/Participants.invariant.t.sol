@@ -18,7 +18,6 @@ contract ParticipantHandler is World {
     struct Accreditation {
         uint8 status; // 0 never, 1 active, 2 suspended, 3 withdrawn
         uint40 validUntil;
-        address giver;
     }
 
     struct Service {
@@ -34,6 +33,7 @@ contract ParticipantHandler is World {
     mapping(address principal => mapping(address operator => Service)) internal offers;
     mapping(address operator => mapping(address principal => uint40)) public servedSince;
     mapping(address operator => mapping(address principal => uint40)) public servedUntil;
+    mapping(address operator => mapping(address principal => uint56)) public servedIn;
 
     struct Acceptance {
         address operator;
@@ -48,7 +48,8 @@ contract ParticipantHandler is World {
     mapping(address operator => uint256) internal nonces;
 
     constructor() {
-        for (uint256 i = 0; i < 5; ++i) accounts.push(_person(string.concat("account ", string(abi.encodePacked(uint8(48 + i))))));
+        for (uint256 i = 0; i < 5; ++i)
+            accounts.push(_person(string.concat("account ", string(abi.encodePacked(uint8(48 + i))))));
     }
 
     modifier inTime() {
@@ -67,20 +68,25 @@ contract ParticipantHandler is World {
     }
 
     /// @dev Role 0 has one accreditor, role 7 the other, role 1 both.
-    function changeAccreditation(uint256 who, uint256 whom, uint256 roleSeed, uint256 what, uint256 span) external inTime {
+    function changeAccreditation(
+        uint256 who,
+        uint256 whom,
+        uint256 roleSeed,
+        uint256 what,
+        uint256 span
+    ) external inTime {
         address caller = [careAccreditor, reviewAccreditor, accounts[0]][bound(who, 0, 2)];
         address participant = accounts[bound(whom, 0, 4)];
         uint16 role = [uint16(0), 1, 7][bound(roleSeed, 0, 2)];
         uint40 validUntil = time + [uint40(0), 1 hours, 30 days, 900 days][bound(span, 0, 3)];
         bool named = caller == careAccreditor ? role <= 1 : caller == reviewAccreditor && role == 7;
         Accreditation storage model = accreditations[participant][role];
-        bool mayTake = named || model.giver == caller;
         what = bound(what, 0, 5);
         vm.prank(caller);
         bool ok;
         bool expected;
         if (what == 0) {
-            expected = mayTake && model.status == 1;
+            expected = named && model.status == 1;
             ok = _try(abi.encodeCall(participants.suspend, (participant, Role.wrap(role))));
             if (ok) model.status = 2;
         } else if (what == 1) {
@@ -88,13 +94,13 @@ contract ParticipantHandler is World {
             ok = _try(abi.encodeCall(participants.reinstate, (participant, Role.wrap(role))));
             if (ok) model.status = 1;
         } else if (what == 2) {
-            expected = mayTake && (model.status == 1 || model.status == 2);
+            expected = named && (model.status == 1 || model.status == 2);
             ok = _try(abi.encodeCall(participants.withdraw, (participant, Role.wrap(role))));
             if (ok) model.status = 3;
         } else {
             expected = named && validUntil > time && model.status != 2 && services[participant].principal == address(0);
             ok = _try(abi.encodeCall(participants.accredit, (participant, Role.wrap(role), validUntil)));
-            if (ok) accreditations[participant][role] = Accreditation(1, validUntil, caller);
+            if (ok) accreditations[participant][role] = Accreditation(1, validUntil);
             if (ok) everAccredited[participant] = true;
         }
         if (ok != expected) broken = "accreditation";
@@ -103,13 +109,19 @@ contract ParticipantHandler is World {
     function offer(uint256 who, uint256 whom, uint56 roles, uint256 span) external inTime {
         address principal = accounts[bound(who, 0, 4)];
         address operator = accounts[bound(whom, 0, 4)];
-        Service memory terms = Service(principal, _roles(roles), time + [uint40(0), 1 hours, 300 days][bound(span, 0, 2)]);
-        bool expected = terms.roles != 0 && terms.expiresAt > time;
+        Service memory terms = Service(
+            principal,
+            _roles(roles),
+            time + [uint40(0), 1 hours, 300 days][bound(span, 0, 2)]
+        );
+        bool expected = terms.roles == 0 || terms.expiresAt > time;
         vm.prank(principal);
         bool ok = _try(abi.encodeCall(participants.offerOperator, (operator, terms.roles, terms.expiresAt)));
         if (ok != expected) broken = "offerOperator";
         if (!ok) return;
-        if (services[operator].principal == principal) services[operator] = terms;
+        // An offer without roles takes the offer back.
+        if (terms.roles == 0) delete offers[principal][operator];
+        else if (services[operator].principal == principal) _begin(operator, terms);
         else offers[principal][operator] = terms;
     }
 
@@ -121,7 +133,9 @@ contract ParticipantHandler is World {
         vm.prank(operator);
         bool ok = _try(abi.encodeCall(participants.acceptOperator, (principal)));
         if (ok != expected) broken = "acceptOperator";
-        if (ok) _begin(operator, terms);
+        if (!ok) return;
+        delete offers[principal][operator];
+        _begin(operator, terms);
     }
 
     function signAcceptance(uint256 who, uint256 whom, uint56 roles, uint256 span) external inTime {
@@ -174,10 +188,11 @@ contract ParticipantHandler is World {
     }
 
     function _name(Acceptance memory made, address caller) private {
-        bool expected = made.expiresAt > time &&
-            caller == made.principal &&
-            made.nonce == nonces[made.operator] &&
-            _mayServe(made.operator, made.principal);
+        bool expected =
+            made.expiresAt > time &&
+                caller == made.principal &&
+                made.nonce == nonces[made.operator] &&
+                _mayServe(made.operator, made.principal);
         vm.prank(caller);
         bool ok = _try(
             abi.encodeCall(
@@ -188,14 +203,15 @@ contract ParticipantHandler is World {
         if (ok != expected) broken = "nameOperator";
         if (!ok) return;
         ++nonces[made.operator];
+        delete offers[made.principal][made.operator];
         _begin(made.operator, Service(made.principal, made.roles, made.expiresAt));
     }
 
     function _begin(address operator, Service memory terms) private {
         services[operator] = terms;
-        delete offers[terms.principal][operator];
         if (servedSince[operator][terms.principal] == 0) servedSince[operator][terms.principal] = time;
-        servedUntil[operator][terms.principal] = 0;
+        servedUntil[operator][terms.principal] = terms.expiresAt;
+        servedIn[operator][terms.principal] |= terms.roles;
     }
 
     function _mayServe(address operator, address principal) private view returns (bool) {
@@ -256,7 +272,7 @@ contract ParticipantInvariants {
         } else if (principal != account) {
             vm.assertEq(principal, served, "I7: a key resolves only to the participant that it accepted");
         }
-        (uint8 status, uint40 validUntil, ) = handler.accreditations(principal, role);
+        (uint8 status, uint40 validUntil) = handler.accreditations(principal, role);
         bool good = status == 1 && handler.time() < validUntil;
         if (principal != account) good = good && handler.time() < expiresAt && (roles >> role) & 1 == 1;
         vm.assertTrue(
@@ -275,8 +291,13 @@ contract ParticipantInvariants {
         for (uint256 i = 0; i < 5; ++i) {
             address principal = handler.accounts(i);
             IParticipantRegistry.Tenure memory tenure = registry.tenureOf(operator, principal);
-            vm.assertEq(tenure.since, handler.servedSince(operator, principal), "I7: when a key began is kept for ever");
+            vm.assertEq(
+                tenure.since,
+                handler.servedSince(operator, principal),
+                "I7: when a key began is kept for ever"
+            );
             vm.assertEq(tenure.until, handler.servedUntil(operator, principal), "I7: when a key ended is kept");
+            vm.assertEq(tenure.roles, handler.servedIn(operator, principal), "I7: what a key served as is kept");
         }
     }
 }

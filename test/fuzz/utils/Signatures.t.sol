@@ -81,7 +81,7 @@ contract SignaturesTest is World {
         uint40 issuedAt = time - uint40(bound(age, 0, 365 days));
         vm.signAndAttachDelegation(address(wallet), keyOf[patient]);
         vm.prank(patient);
-        consents.grant(grantee, 1 << 8, IConsentRegistry.Terms(1, 0, time + 1 days, 0), 0);
+        consents.grant(grantee, 1 << 8, IConsentRegistry.Terms(1, 0, time + 1 days, 0), bytes32(uint256(1)));
         vm.assertTrue(patient.code.length == 23, "P9: the patient has delegated");
         vm.assertFalse(Wallet(patient).agrees(), "P9: the code refuses");
         (bool permitted, ) = consents.check(patient, grantee, 8, 1);
