@@ -3,6 +3,8 @@
  * with 1 where a limit is passed. `--json`: an array of `{operation, gas, limit, peer, peerGas}`; rows of time have
  * `seconds` and `maxRssBytes` instead of gas.
  */
+import "./compiled";
+
 import { Command } from "commander";
 import hre from "hardhat";
 

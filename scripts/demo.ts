@@ -5,6 +5,7 @@
  *
  * The environment variable CAREPROOF_DEMO_FAULT names a chapter in which one transaction is left out; the journey must notice.
  */
+import "./compiled";
 import "./journey/networkOption";
 
 import { Command } from "commander";

@@ -3,6 +3,7 @@
  * writes `deployments/<chainId>.json`. A run that was interrupted goes on where it stopped: what is deployed is not deployed
  * again. The parameters (`admin`, and one address for each accrediting body) are in `ignition/parameters/<name>.json`.
  */
+import "./compiled";
 import "./journey/networkOption";
 
 import { existsSync, readFileSync } from "node:fs";

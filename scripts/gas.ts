@@ -2,6 +2,8 @@
  * `npm run gas`: writes `gas-snapshot.json`, the gas of every operation and the size of every contract, so that each change
  * of cost shows in the diff. `--check`: fails where it is not as measured now, or a contract is larger than allowed.
  */
+import "./compiled";
+
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
 import { Command } from "commander";

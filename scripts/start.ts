@@ -2,6 +2,8 @@
  * `npm start`: a local chain with CareProof on it. Deploys everything, takes the care journey, writes the addresses where
  * `careproof/deployments` reads them, and keeps the chain running until Ctrl-C.
  */
+import "./compiled";
+
 import { createServer } from "node:net";
 
 import { Command, InvalidArgumentError } from "commander";
