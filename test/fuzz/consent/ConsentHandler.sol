@@ -230,7 +230,7 @@ contract ConsentHandler is World, ConsentModel {
         // Once in a while one of the court's own, which is never to be accepted.
         act.other = terms >> 16 == 7 ? officers[1] : people[bound(whom, 0, 1)];
         act.purposes = _purposes(purposes);
-        act.expiresAt = time + [uint40(4 days), 300 days, 3650 days][bound(terms, 0, 2)];
+        act.expiresAt = time + [uint40(4 days), 3 days, 3650 days][bound(terms, 0, 2)];
         act.flag = bound(terms >> 8, 0, 1) == 1;
         _decide(act, 1);
     }

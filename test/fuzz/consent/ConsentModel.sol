@@ -261,11 +261,16 @@ abstract contract ConsentModel {
             return !signed || act.issuedAt > representing.decidedAt;
         }
         if (act.kind == Kind.RemoveRepresentative) {
-            if (representing.state == Representing.Vetoed || representing.state == Representing.Upheld) return false;
-            return !signed || act.issuedAt >= representing.decidedAt;
+            bool isVeto = _standingAppointment(representing);
+            if (isVeto && representing.state != Representing.Appointed) return false;
+            if (!signed) return true;
+            // A veto is of the appointment that stands, and counts once.
+            return
+                _later(act.issuedAt, representing.decidedAt, !isVeto) &&
+                (!isVeto || act.issuedAt >= representing.appointedAt);
         }
         if (act.kind == Kind.Appoint) {
-            if (act.expiresAt <= _now() || _standingAppointment(representing)) return false;
+            if (act.expiresAt <= _now() + 3 days || _standingAppointment(representing)) return false;
             return act.issuedAt > representing.appointedAt;
         }
         if (act.issuedAt <= representing.appointedAt) return false;
@@ -364,8 +369,8 @@ abstract contract ConsentModel {
                 address(0)
             );
         } else if (act.kind == Kind.RemoveRepresentative) {
-            bool appointed = representing.state == Representing.Appointed;
-            representing.state = appointed ? Representing.Vetoed : Representing.Ended;
+            bool isVeto = _standingAppointment(representing);
+            representing.state = isVeto ? Representing.Vetoed : Representing.Ended;
             representing.decidedAt = act.issuedAt;
         } else if (act.kind == Kind.Appoint) {
             representativeModels[act.patient][act.other] = RepresentativeModel(
