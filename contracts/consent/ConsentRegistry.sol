@@ -138,10 +138,12 @@ contract ConsentRegistry is EmergencyAccess, IConsentRegistry {
         uint8 purpose
     ) external view returns (DecisionKind kind, uint40 decidedAt) {
         uint256 consent = _consents[patient][grantee][purpose];
-        uint40 revokedAllAt = _patients[patient].revokedAllAt;
+        Patient storage state = _patients[patient];
         decidedAt = consent.issuedAt();
-        if (decidedAt == 0 && revokedAllAt == 0) return (DecisionKind.None, 0);
-        if (decidedAt <= revokedAllAt) return (DecisionKind.RevokedAll, revokedAllAt);
+        if (state.revokedAllAt != 0 && decidedAt <= _revokedUntil(state, consent)) {
+            return (DecisionKind.RevokedAll, state.revokedAllAt);
+        }
+        if (consent == 0) return (DecisionKind.None, 0);
         return (consent.categories() == 0 ? DecisionKind.Revoked : DecisionKind.Granted, decidedAt);
     }
 
@@ -294,12 +296,13 @@ contract ConsentRegistry is EmergencyAccess, IConsentRegistry {
         }
         Patient storage state = _patients[patient];
         if (_isRetired(state.retiredAt)) return Denial.Retired;
-        Denial denial = _denialOf(patient, state, grantee, purpose, categories);
+        uint256 consent = _consents[patient][grantee][purpose];
+        Denial denial = _denialOf(patient, state, grantee, purpose, categories, consent);
         if (
             purpose == Purposes.ETREAT &&
             denial != Denial.None &&
             denial != Denial.Revoked &&
-            _isEmergencyCovered(patient, state, grantee, accessor, categories)
+            _isEmergencyCovered(patient, state, grantee, accessor, categories, consent.issuedAt())
         ) return Denial.None;
         return denial;
     }
@@ -310,24 +313,26 @@ contract ConsentRegistry is EmergencyAccess, IConsentRegistry {
         Patient storage state,
         address grantee,
         uint256 purpose,
-        uint256 categories
+        uint256 categories,
+        uint256 consent
     ) private view returns (Denial) {
-        uint256 consent = _consents[patient][grantee][purpose];
         if (consent == 0) return Denial.NeverGranted;
         if (consent.categories() == 0) return Denial.Revoked;
-        bool byRepresentative = consent.flags() & BY_REPRESENTATIVE != 0;
-        // What others did while a revocation of everything was on its way ends with it.
-        if (consent.issuedAt() <= (byRepresentative ? state.revokedAllArrivedAt : state.revokedAllAt)) {
-            return Denial.RevokedAll;
-        }
+        if (consent.issuedAt() <= _revokedUntil(state, consent)) return Denial.RevokedAll;
         if (block.timestamp < consent.notBefore()) return Denial.NotYetValid;
         if (block.timestamp >= consent.expiresAt()) return Denial.Expired;
         if (categories & ~uint256(consent.categories()) != 0) return Denial.CategoryNotCovered;
         if (
-            byRepresentative &&
+            consent.flags() & BY_REPRESENTATIVE != 0 &&
             !representatives.counts(patient, _representatives[patient][grantee][purpose], consent.issuedAt())
         ) return Denial.RepresentationEnded;
         return Denial.None;
+    }
+
+    /// @dev The last second at which a decision counts for nothing since the patient revoked everything. What others did
+    /// while the revocation was on its way ends with it.
+    function _revokedUntil(Patient storage state, uint256 consent) private view returns (uint40) {
+        return consent.flags() & BY_REPRESENTATIVE != 0 ? state.revokedAllArrivedAt : state.revokedAllAt;
     }
 
     /// @notice Whether the patient refused ETREAT to `provider`.

@@ -62,6 +62,7 @@ abstract contract EmergencyAccess is PatientStanding, IEmergencyAccess, AccessMa
     /// @inheritdoc IEmergencyAccess
     function openEmergency(address patient, address responder, uint64 categories, bytes32 justification) external {
         _requireCategories(categories);
+        require(justification != 0, EvidenceMissing());
         uint40 activeFrom = _sources[msg.sender];
         require(activeFrom != 0 && activeFrom <= block.timestamp, NotEmergencySource(msg.sender));
         SourcePreference memory preference = _sourcePreferences[patient][msg.sender];
@@ -219,19 +220,26 @@ abstract contract EmergencyAccess is PatientStanding, IEmergencyAccess, AccessMa
     function _isEmergencyRefused(address patient, address provider) internal view virtual returns (bool);
 
     /// @dev Whether an open emergency that the patient, as in `state`, still allows covers `categories`. The caller has seen
-    /// that ETREAT is not refused.
+    /// that ETREAT is not refused. `decidedAt`: when ETREAT was last decided for the provider. An emergency never outlives a
+    /// later word of the patient, whatever it says.
     function _isEmergencyCovered(
         address patient,
         Patient storage state,
         address provider,
         address operator,
-        uint256 categories
+        uint256 categories,
+        uint40 decidedAt
     ) internal view returns (bool) {
         mapping(bool bySource => Emergency) storage emergencies = _emergencies[patient][provider][operator];
-        uint40 since = state.revokedAllArrivedAt;
+        uint40 since = _later(state.revokedAllArrivedAt, decidedAt);
         return
-            (!state.breakGlassForbidden && _covers(emergencies[false], since, categories)) ||
+            (!state.breakGlassForbidden &&
+                _covers(emergencies[false], _later(since, state.breakGlassDecidedAt), categories)) ||
             _covers(emergencies[true], since, categories);
+    }
+
+    function _later(uint40 one, uint40 other) private pure returns (uint40) {
+        return one > other ? one : other;
     }
 
     /// @dev Whether an emergency opened later than `since` is open and covers `categories`.

@@ -5,7 +5,8 @@ pragma solidity 0.8.37;
 /// @notice Break-glass: hours of access for emergency treatment (ETREAT) where no consent covers it, seen by the patient at
 /// once, limited in rate, and reviewed by somebody independent.
 /// @dev A patient can forbid it altogether, and a refusal of ETREAT to one provider (a revoked ETREAT consent) forbids it
-/// to that provider. What an observer learns: that a provider's key opened an emergency on an address, for which kinds of
+/// to that provider. An emergency ends with every later word of the patient on it: a decision on ETREAT for the provider, on
+/// breaking the glass (for what the provider opened itself), or a revocation of everything. What an observer learns: that a provider's key opened an emergency on an address, for which kinds of
 /// data, and how its review ended. The justification is a commitment.
 interface IEmergencyAccess {
     /// @notice An emergency access of one key of one provider to one patient. One slot each for what the provider opened
@@ -140,7 +141,7 @@ interface IEmergencyAccess {
     /// @notice Opens emergency access for `responder`, within what the patient allowed the calling source beforehand.
     /// @dev Caller: a source in force. The patient agreed to it, so it needs no review and no rate.
     /// Reverts: {NotEmergencySource}, {SourceNotAllowed}, {EmergencyForbidden} where the patient refused ETREAT to the
-    /// responder's provider, `NotInGoodStanding`, `PatientRetired`, `UnknownCategories`.
+    /// responder's provider, {EvidenceMissing}, `NotInGoodStanding`, `PatientRetired`, `UnknownCategories`.
     function openEmergency(address patient, address responder, uint64 categories, bytes32 justification) external;
 
     /// @notice Judges the broken glass that `operator` owes a review for. A rejection ends it and counts against the
@@ -156,7 +157,7 @@ interface IEmergencyAccess {
     /// @dev Caller: anyone. Reverts: {NothingToReview}, {ReviewNotOverdue}.
     function reportOverdueReview(address operator) external;
 
-    /// @notice Decides whether the glass may be broken for the caller. Forbidding ends what is open at once.
+    /// @notice Decides whether the glass may be broken for the caller. Either way it ends what a provider opened before.
     function setBreakGlassPreference(bool forbidden) external;
 
     /// @notice As {setBreakGlassPreference}, relayed. Signature: `BreakGlassPreference` by the patient.

@@ -89,22 +89,49 @@ describe("EmergencyAccess: breakGlass", () => {
     expect(await emergencyDenial(parties)).to.equal("NeverGranted");
   });
 
-  it("stands in for every consent that does not cover the use, save one that was refused", async () => {
+  const insufficient = {
+    "covers other kinds of data": () => Promise.resolve({ categories: categories("IMAGING") }),
+    "counts from a later time on": async () => ({ notBefore: (await now()) + HOUR }),
+  };
+  for (const [what, terms] of Object.entries(insufficient)) {
+    it(`stands in for a consent that ${what}, until the patient's next word`, async () => {
+      const parties = await startFrom(deployParties);
+      const etreat = { purposes: purposes("ETREAT") };
+      await DIRECT.grant(parties, 0n, { ...etreat, ...(await terms()) });
+      await breakGlass(parties);
+      expect(await emergencyDenial(parties)).to.equal("None");
+      await DIRECT.grant(parties, 0n, { ...etreat, categories: categories("IMAGING") });
+      expect(await emergencyDenial(parties)).to.equal("CategoryNotCovered");
+    });
+  }
+
+  it("stands in for a consent that has run out", async () => {
+    const parties = await startFrom(deployParties);
+    await DIRECT.grant(parties, 0n, { purposes: purposes("ETREAT"), expiresAt: (await now()) + HOUR });
+    await time.increase(HOUR);
+    expect(await emergencyDenial(parties)).to.equal("Expired");
+    await breakGlass(parties);
+    expect(await emergencyDenial(parties)).to.equal("None");
+  });
+
+  it("does not stand in for a consent that was refused, whatever comes after", async () => {
     const parties = await startFrom(deployParties);
     const { consents, patient } = parties;
-    const etreat = { purposes: purposes("ETREAT") };
     await breakGlass(parties);
-    await DIRECT.grant(parties, 0n, { ...etreat, categories: categories("IMAGING") });
-    expect(await emergencyDenial(parties)).to.equal("None");
-    await DIRECT.grant(parties, 0n, { ...etreat, notBefore: (await now()) + HOUR });
-    expect(await emergencyDenial(parties)).to.equal("None");
-    await DIRECT.grant(parties, 0n, { ...etreat, expiresAt: (await now()) + HOUR });
-    await time.increase(HOUR);
-    expect(await emergencyDenial(parties)).to.equal("None");
-    await DIRECT.revoke(parties, 0n, etreat.purposes);
+    await DIRECT.revoke(parties, 0n, purposes("ETREAT"));
     expect(await emergencyDenial(parties)).to.equal("Revoked");
     await consents.connect(patient).revokeAll();
     expect(await emergencyDenial(parties)).to.equal("Revoked");
+  });
+
+  it("does not come back when the patient forbids and allows it again", async () => {
+    const parties = await startFrom(deployParties);
+    const { consents, patient } = parties;
+    await breakGlass(parties);
+    await consents.connect(patient).setBreakGlassPreference(true);
+    expect(await emergencyDenial(parties)).to.equal("NeverGranted");
+    await consents.connect(patient).setBreakGlassPreference(false);
+    expect(await emergencyDenial(parties)).to.equal("NeverGranted");
   });
 
   it("ends with the standing of who broke it", async () => {

@@ -1,3 +1,4 @@
+import { ethers } from "hardhat";
 import { time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 
@@ -115,6 +116,13 @@ describe("EmergencyAccess: openEmergency", () => {
     await parties.consents.connect(parties.patient).setBreakGlassPreference(true);
     await open(parties);
     expect(await denial(parties)).to.equal("None");
+  });
+
+  it("asks for a justification", async () => {
+    const { consents, stranger, patient, operator } = await startFrom(deployWithSource);
+    await expect(
+      consents.connect(stranger).openEmergency(patient, operator, ALLOWED, ethers.ZeroHash),
+    ).to.be.revertedWithCustomError(consents, "EvidenceMissing");
   });
 
   it("is ended by a revocation of ETREAT", async () => {

@@ -201,16 +201,30 @@ abstract contract ConsentModel {
         uint256 categories
     ) internal view returns (bool) {
         mapping(bool bySource => EmergencyModel) storage emergencies = emergencyModels[patient][provider][operator];
-        bool byProvider = !patientModels[patient].breakGlassForbidden && _open(patient, emergencies[false], categories);
-        return !_refused(patient, provider, ETREAT) && (byProvider || _open(patient, emergencies[true], categories));
+        PatientModel storage model = patientModels[patient];
+        uint40 decidedAt = _latest(patient, provider, ETREAT).decidedAt;
+        bool byProvider =
+            !model.breakGlassForbidden &&
+                emergencies[false].openedAt > model.breakGlassDecidedAt &&
+                _open(patient, emergencies[false], categories, decidedAt);
+        return
+            !_refused(patient, provider, ETREAT) &&
+            (byProvider || _open(patient, emergencies[true], categories, decidedAt));
     }
 
-    function _open(address patient, EmergencyModel storage emergency, uint256 categories) private view returns (bool) {
+    /// @param decidedAt When ETREAT was last decided for the provider: an emergency does not outlive a later word.
+    function _open(
+        address patient,
+        EmergencyModel storage emergency,
+        uint256 categories,
+        uint40 decidedAt
+    ) private view returns (bool) {
         return
             emergency.openedAt != 0 &&
             !emergency.rejected &&
             _now() < emergency.openedAt + 8 hours &&
             emergency.openedAt > patientModels[patient].revokedAllArrivedAt &&
+            emergency.openedAt > decidedAt &&
             categories & ~uint256(emergency.categories) == 0;
     }
 
