@@ -1,0 +1,93 @@
+/**
+ * Rewrites the tables of docs/gas.md from what `npm run bench -- --json` prints:
+ * `npm run -s bench -- --json | node --require ts-node/register/transpile-only scripts/gasTable.ts`.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { format, resolveConfig } from "prettier";
+
+import { failure } from "./journey/console";
+import { root } from "./processes";
+
+/** What each operation does, on which state. */
+const STATES: Readonly<Record<string, string>> = {
+  "consent.grant.first": "the patient sends; one purpose, all general categories; nothing decided for the pair before",
+  "consent.grant.again": "the same consent again, in a later second",
+  "consent.grantBySig.first": "as the first, signed by the patient, relayed by a key",
+  "consent.revoke": "the patient sends; the consent stands",
+  "consent.revoke.never": "the patient sends; nothing was ever granted: leaves a tombstone",
+  "consent.revokeBySig": "signed by the patient, relayed by a key; the consent stands",
+  "consent.revokeAll.first": "the patient sends, for the first time; whatever the number of consents",
+  "consent.revokeAll.later": "the same again",
+  "consent.check.principal": "what the call costs a contract that asks; accessor is the organisation, permitted",
+  "consent.check.operator": "the same, accessor is a key of the organisation",
+  "consent.check.emergency": "the same, ETREAT without a consent, permitted by an open emergency",
+  "consent.breakGlass": "a provider's key, its first emergency and the provider's first",
+  "records.anchor.first": "a provider's key, the provider's first batch; the dearer of 1 and 2^20 records",
+  "records.anchor.later": "a provider's key, a later batch; the dearer of 1 and 2^20 records",
+  "records.supersede": "a provider's key; two proofs of 20 hashes in a tree of 2^20",
+  "records.retract": "a provider's key; one proof of 20 hashes",
+};
+
+interface Row {
+  operation: string;
+  gas: number;
+  limit: number | null;
+  peer: string | null;
+  peerGas: number | null;
+}
+
+interface MerkleRow {
+  operation: "merkle.build";
+  leaves: number;
+  seconds: number;
+  maxRssBytes: number;
+  peerSeconds: number;
+  peerMaxRssBytes: number;
+  ratio: number;
+}
+
+async function main(): Promise<void> {
+  const rows = JSON.parse(readFileSync(0, "utf8")) as (Row | MerkleRow)[];
+  const file = join(root, "docs/gas.md");
+  let page = readFileSync(file, "utf8");
+  page = between(page, "gas", gasTable(rows.filter((row): row is Row => "gas" in row)));
+  const merkle = rows.find((row): row is MerkleRow => row.operation === "merkle.build");
+  if (merkle !== undefined) page = between(page, "merkle", merkleTable(merkle));
+  writeFileSync(file, await format(page, { ...(await resolveConfig(file)), filepath: file }));
+}
+
+function gasTable(rows: readonly Row[]): string {
+  const number = (value: number | null): string => (value === null ? "–" : value.toLocaleString("en"));
+  const cells = rows.map(({ operation, gas, limit, peer, peerGas }) => {
+    const state = STATES[operation];
+    if (state === undefined) throw new Error(`${operation} has no description in scripts/gasTable.ts`);
+    const beside = peer === null || peerGas === null ? "–" : `${number(peerGas)} (${peer})`;
+    return `| \`${operation}\` | ${number(gas)} | ${number(limit)} | ${beside} | ${state} |`;
+  });
+  return ["| operation | gas | limit | EAS | what, on which state |", "| --- | --: | --: | --- | --- |", ...cells].join(
+    "\n",
+  );
+}
+
+function merkleTable({ leaves, seconds, maxRssBytes, peerSeconds, peerMaxRssBytes, ratio }: MerkleRow): string {
+  const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
+  return [
+    `| ${leaves.toLocaleString("en")} leaves | time | peak memory |`,
+    "| --- | --: | --: |",
+    `| \`careproof\` | ${seconds.toFixed(1)} s | ${megabytes(maxRssBytes)} |`,
+    `| \`@openzeppelin/merkle-tree\` | ${peerSeconds.toFixed(1)} s | ${megabytes(peerMaxRssBytes)} |`,
+    "",
+    `${ratio.toFixed(0)} times as fast in that run.`,
+  ].join("\n");
+}
+
+/** The page with `content` between the comments `<!-- name -->` and `<!-- /name -->`. */
+function between(page: string, name: string, content: string): string {
+  const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  if (!page.includes(open) || !page.includes(close)) throw new Error(`docs/gas.md has no ${open} … ${close}`);
+  return `${page.slice(0, page.indexOf(open))}${open}\n\n${content}\n\n${page.slice(page.indexOf(close))}`;
+}
+
+main().catch(failure);
