@@ -7,11 +7,11 @@ import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 /// @title ERC1271Wallet
 /// @notice A contract wallet that signs by its owner's key, and can be made to refuse what it accepted before. For tests.
 contract ERC1271Wallet is IERC1271 {
-    address private immutable OWNER;
+    address private immutable _owner;
     bool private _refusing;
 
     constructor(address owner) {
-        OWNER = owner;
+        _owner = owner;
     }
 
     /// @notice Whether every signature is refused from now on. Caller: anyone.
@@ -20,9 +20,9 @@ contract ERC1271Wallet is IERC1271 {
     }
 
     /// @inheritdoc IERC1271
-    function isValidSignature(bytes32 hash, bytes memory signature) external view returns (bytes4) {
-        (address recovered, ECDSA.RecoverError failure, ) = ECDSA.tryRecover(hash, signature);
-        bool isOwner = failure == ECDSA.RecoverError.NoError && recovered == OWNER;
+    function isValidSignature(bytes32 hash, bytes calldata signature) external view returns (bytes4) {
+        (address recovered, ECDSA.RecoverError failure, ) = ECDSA.tryRecoverCalldata(hash, signature);
+        bool isOwner = failure == ECDSA.RecoverError.NoError && recovered == _owner;
         return isOwner && !_refusing ? IERC1271.isValidSignature.selector : bytes4(0xffffffff);
     }
 }
