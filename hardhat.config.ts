@@ -3,6 +3,7 @@ import {
   TASK_COMPILE_SOLIDITY,
   TASK_COMPILE_SOLIDITY_CHECK_ERRORS,
   TASK_COMPILE_SOLIDITY_GET_SOLC_BUILD,
+  TASK_COMPILE_SOLIDITY_LOG_COMPILATION_RESULT,
   TASK_TEST_GET_TEST_FILES,
 } from "hardhat/builtin-tasks/task-names";
 import { subtask, vars, type HardhatUserConfig } from "hardhat/config";
@@ -43,6 +44,14 @@ subtask(
     if (warnings.length > 0 && !isCoverage(hre)) {
       throw new HardhatPluginError("careproof", `The compiler warns ${warnings.length} times, see above.`);
     }
+  },
+);
+
+/** Hardhat says "Compiled …" on stdout even where it is told to be quiet, in front of what `--json` prints. */
+subtask(
+  TASK_COMPILE_SOLIDITY_LOG_COMPILATION_RESULT,
+  async ({ quiet }: { quiet: boolean }, _hre, runSuper): Promise<void> => {
+    if (!quiet) await runSuper();
   },
 );
 
