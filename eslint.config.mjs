@@ -21,6 +21,10 @@ export default defineConfig(
   js.configs.recommended,
   { files: ["**/*.js"], languageOptions: { sourceType: "commonjs" } },
   {
+    files: ["scripts/**/*.mjs"],
+    languageOptions: { globals: { Buffer: "readonly", performance: "readonly", process: "readonly" } },
+  },
+  {
     files: ["**/*.ts"],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -2,9 +2,9 @@
 pragma solidity 0.8.37;
 
 /// @title Categories
-/// @notice Kinds of health data as a bitmask of 64 bits. Bits 0 to 47 are general: one for each kind of data that a FHIR
-/// R4 resource of the Patient compartment falls under. Bits 48 to 63 are the specially protected kinds of the HL7 v3
-/// code system ActCode (InformationSensitivityPolicy). A general bit never implies a protected one.
+/// @notice Kinds of health data as a bitmask of 64 bits. Bits 0 to 47 are general: one for each kind of data that a
+/// FHIR R4 resource of the Patient compartment falls under. Bits 48 to 63 are the specially protected kinds of the HL7
+/// v3 code system ActCode (InformationSensitivityPolicy). A general bit never implies a protected one.
 library Categories {
     uint64 internal constant DEMOGRAPHICS = 1 << 0;
     uint64 internal constant ALLERGIES = 1 << 1;

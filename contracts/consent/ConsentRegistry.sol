@@ -329,8 +329,8 @@ contract ConsentRegistry is EmergencyAccess, IConsentRegistry {
         return Denial.None;
     }
 
-    /// @dev The last second at which a decision counts for nothing since the patient revoked everything. What others did
-    /// while the revocation was on its way ends with it.
+    /// @dev The last second at which a decision counts for nothing since the patient revoked everything. What others
+    /// did while the revocation was on its way ends with it.
     function _revokedUntil(Patient storage state, uint256 consent) private view returns (uint40) {
         return consent.flags() & BY_REPRESENTATIVE != 0 ? state.revokedAllArrivedAt : state.revokedAllAt;
     }

@@ -5,7 +5,8 @@ import {IConsentRegistry} from "./IConsentRegistry.sol";
 
 /// @title ConsentWord
 /// @notice A consent as the one word that is stored: {IConsentRegistry-Consent}, its first member in the lowest bits.
-/// @dev Packed by hand because the compiler writes a packed struct member by member, which costs a grant 2 000 gas more.
+/// @dev Packed by hand because the compiler writes a packed struct member by member, which costs a grant 2 000 gas
+/// more.
 library ConsentWord {
     uint256 private constant NOT_BEFORE = 64;
     uint256 private constant EXPIRES_AT = 104;

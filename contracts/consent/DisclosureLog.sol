@@ -130,7 +130,8 @@ contract DisclosureLog is IDisclosureLog, SignedDecisions {
         );
     }
 
-    /// @dev A key that the gateway removed since still signed for it then; otherwise removing keys would erase receipts.
+    /// @dev A key that the gateway removed since still signed for it then; otherwise removing keys would erase
+    /// receipts.
     function _requireGatewaySigner(AccessReceipt calldata receipt) private view {
         if (receipt.signer == receipt.gateway) return;
         IParticipantRegistry.Tenure memory tenure = participants.tenureOf(receipt.signer, receipt.gateway);

@@ -219,9 +219,9 @@ abstract contract EmergencyAccess is PatientStanding, IEmergencyAccess, AccessMa
     /// @dev Whether the patient refused ETREAT to `provider`: a deny always overrides.
     function _isEmergencyRefused(address patient, address provider) internal view virtual returns (bool);
 
-    /// @dev Whether an open emergency that the patient, as in `state`, still allows covers `categories`. The caller has seen
-    /// that ETREAT is not refused. `decidedAt`: when ETREAT was last decided for the provider. An emergency never outlives a
-    /// later word of the patient, whatever it says.
+    /// @dev Whether an open emergency that the patient, as in `state`, still allows covers `categories`. The caller has
+    /// seen that ETREAT is not refused. `decidedAt`: when ETREAT was last decided for the provider. An emergency never
+    /// outlives a later word of the patient, whatever it says.
     function _isEmergencyCovered(
         address patient,
         Patient storage state,

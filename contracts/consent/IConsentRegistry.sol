@@ -5,21 +5,21 @@ import {IEmergencyAccess} from "./IEmergencyAccess.sol";
 import {IPatientStanding} from "./IPatientStanding.sol";
 
 /// @title IConsentRegistry
-/// @notice May this party use this patient's data, for this purpose, now? Patients, or who acts for them, say so; everyone
-/// else asks in one call.
-/// @dev One consent for each (patient, grantee, purpose), one slot each. The default is deny; a deny always overrides; the
-/// latest decision counts, whoever relayed it; a revocation never fails. Decisions need no nonces: what was decided later
-/// stands. What an observer learns: that one address consented to another's use of kinds of data for purposes, when, and
-/// until when; a protected category bit is health data if the address can be tied to a person, so use one patient address
-/// for each relationship. The consent document itself is a commitment in the event.
+/// @notice May this party use this patient's data, for this purpose, now? Patients, or who acts for them, say so;
+/// everyone else asks in one call.
+/// @dev One consent for each (patient, grantee, purpose), one slot each. The default is deny; a deny always overrides;
+/// the latest decision counts, whoever relayed it; a revocation never fails. Decisions need no nonces: what was decided
+/// later stands. What an observer learns: that one address consented to another's use of kinds of data for purposes,
+/// when, and until when; a protected category bit is health data if the address can be tied to a person, so use one
+/// patient address for each relationship. The consent document itself is a commitment in the event.
 interface IConsentRegistry is IPatientStanding, IEmergencyAccess {
     /// @notice A consent as stored. One slot. Never decided: all zero. Revoked: no categories, but an `issuedAt`.
     /// @param categories Bitmask over `Categories`.
     /// @param notBefore The first second at which it counts (unix seconds).
     /// @param expiresAt The first second at which it no longer counts (unix seconds).
     /// @param issuedAt When it was decided (unix seconds).
-    /// @param flags Bitmask: what the user of the data must carry onward (bits 0 to 2, HL7 v3 refrain policies:
-    /// 0 NORDSCLCD no redisclosure, 1 NOREUSE, 2 NORELINK), and who decided (bit 6: a representative; bit 7: the patient
+    /// @param flags Bitmask: what the user of the data must carry onward (bits 0 to 2, HL7 v3 refrain policies: 0
+    /// NORDSCLCD no redisclosure, 1 NOREUSE, 2 NORELINK), and who decided (bit 6: a representative; bit 7: the patient
     /// decided here at some time, which a representative without the power to override cannot change any more).
     struct Consent {
         uint64 categories;
@@ -115,9 +115,9 @@ interface IConsentRegistry is IPatientStanding, IEmergencyAccess {
     }
 
     /// @notice Emitted when a consent is granted, for each purpose in the bitmask `purposes`.
-    /// @param consent The consent as stored, {Consent}'s members from the lowest bits up: categories 64 bits, notBefore 40,
-    /// expiresAt 40, issuedAt 40, flags 8. One word, since four more would cost a patient a thousand gas. Bit 7 of the flags
-    /// is stored where it stood before, and need not be set here.
+    /// @param consent The consent as stored, {Consent}'s members from the lowest bits up: categories 64 bits, notBefore
+    /// 40, expiresAt 40, issuedAt 40, flags 8. One word, since four more would cost a patient a thousand gas. Bit 7 of
+    /// the flags is stored where it stood before, and need not be set here.
     /// @param evidence Commitment of the consent document that was shown.
     event ConsentGranted(
         address indexed patient,
@@ -126,8 +126,8 @@ interface IConsentRegistry is IPatientStanding, IEmergencyAccess {
         uint256 consent,
         bytes32 evidence
     );
-    /// @notice Emitted when a consent is revoked, for each purpose in the bitmask `purposes`: those of the decision that
-    /// were not decided later. Stored as decided at `issuedAt`, or when a representative decided if that is later.
+    /// @notice Emitted when a consent is revoked, for each purpose in the bitmask `purposes`: those of the decision
+    /// that were not decided later. Stored as decided at `issuedAt`, or when a representative decided if that is later.
     event ConsentRevoked(address indexed patient, address indexed grantee, uint32 purposes, uint40 issuedAt);
     /// @notice Emitted beside {ConsentGranted} or {ConsentRevoked} where not the patient but a representative decided.
     event DecidedByRepresentative(
@@ -162,9 +162,10 @@ interface IConsentRegistry is IPatientStanding, IEmergencyAccess {
 
     /// @notice Consents, for the caller, to the use of data by `grantee` for each purpose in the bitmask.
     /// @param evidence Commitment of the consent document that was shown.
-    /// @dev Caller: the patient. All or nothing. Asks no registry: whether the grantee is accredited is asked by {check}.
-    /// Reverts: {UnknownPurposes}, `UnknownCategories`, {UnknownFlags}, {InvalidPeriod}, {InvalidGrantee},
-    /// `EvidenceMissing`, `PatientRetired`, {ConsentSuperseded} and `DecisionSuperseded` within the second of an earlier decision.
+    /// @dev Caller: the patient. All or nothing. Asks no registry: whether the grantee is accredited is asked by
+    /// {check}. Reverts: {UnknownPurposes}, `UnknownCategories`, {UnknownFlags}, {InvalidPeriod}, {InvalidGrantee},
+    /// `EvidenceMissing`, `PatientRetired`, {ConsentSuperseded} and `DecisionSuperseded` within the second of an
+    /// earlier decision.
     function grant(address grantee, uint32 purposes, Terms calldata terms, bytes32 evidence) external;
 
     /// @notice As {grant}, for `patient`, by a representative.
@@ -186,7 +187,8 @@ interface IConsentRegistry is IPatientStanding, IEmergencyAccess {
 
     /// @notice Revokes, for the caller, what `grantee` may do for each purpose in the bitmask, granted or not.
     /// @return applied The purposes for which it newly stands.
-    /// @dev Caller: the patient. Takes effect in this very block. Never fails; bits that stand for no purpose are passed over.
+    /// @dev Caller: the patient. Takes effect in this very block. Never fails; bits that stand for no purpose are
+    /// passed over.
     function revoke(address grantee, uint32 purposes) external returns (uint32 applied);
 
     /// @notice As {revoke}, for `patient`, by a representative within its purposes.
@@ -194,8 +196,9 @@ interface IConsentRegistry is IPatientStanding, IEmergencyAccess {
     function revokeFor(address patient, address grantee, uint32 purposes) external returns (uint32 applied);
 
     /// @notice As {revoke} or {revokeFor}, relayed by anyone. Signature: `ConsentRevocation` by `revocation.decidedBy`.
-    /// @return applied The purposes for which it newly stands: it wins ties and skips what was decided later, except that a
-    /// patient's own revocation also ends what a representative decided later where the patient had not decided before.
+    /// @return applied The purposes for which it newly stands: it wins ties and skips what was decided later, except
+    /// that a patient's own revocation also ends what a representative decided later where the patient had not decided
+    /// before.
     /// @dev Reverts: {NotRepresentative}, `InvalidSignature`, `IssuedInFuture`, `DeadlinePassed`.
     function revokeBySig(
         ConsentRevocation calldata revocation,
@@ -205,11 +208,13 @@ interface IConsentRegistry is IPatientStanding, IEmergencyAccess {
     /// @notice Whether `accessor` may use data of all `categories` of `patient` for `purpose` now.
     /// @param accessor The grantee, or a key that acts for it.
     /// @param purpose Number of the purpose, 0 to 31; any other is denied.
-    /// @param categories Bitmask over `Categories`; all must be covered, so one with bits that stand for nothing is not.
+    /// @param categories Bitmask over `Categories`; all must be covered, so one with bits that stand for nothing is
+    /// not.
     /// @return permitted True exactly if `denial` is `None`.
     /// @return denial Why not.
-    /// @dev Never reverts. What must be carried onward is in {consentOf}'s flags. For purposes that need no accreditation
-    /// (PATRQT, FAMRQT) the accessor is the grantee itself, a key of an organisation does not count. For ETREAT an open emergency that the patient allows stands in for a consent.
+    /// @dev Never reverts. What must be carried onward is in {consentOf}'s flags. For purposes that need no
+    /// accreditation (PATRQT, FAMRQT) the accessor is the grantee itself, a key of an organisation does not count. For
+    /// ETREAT an open emergency that the patient allows stands in for a consent.
     function check(
         address patient,
         address accessor,

@@ -4,14 +4,15 @@ pragma solidity 0.8.37;
 import {BatchStream} from "../utils/BatchStream.sol";
 
 /// @title IDisclosureLog
-/// @notice Accounting of disclosures (45 CFR 164.528): gateways that release records anchor batches of access receipts, and
-/// a receipt that a gateway signed but did not anchor in time counts against it for ever.
+/// @notice Accounting of disclosures (45 CFR 164.528): gateways that release records anchor batches of access receipts,
+/// and a receipt that a gateway signed but did not anchor in time counts against it for ever.
 /// @dev What an observer learns: how many accesses a gateway logged and when, and which receipts it failed to log. Who
 /// accessed whose data is in the commitment only.
 interface IDisclosureLog {
     /// @notice What a gateway signs at access and gives to the patient or the accessor. EIP-712 type `AccessReceipt`.
     /// @param gateway The gateway's organisation.
-    /// @param signer Who signs, with an ECDSA key: the gateway, or a key that served it as GATEWAY at the time of access.
+    /// @param signer Who signs, with an ECDSA key: the gateway, or a key that served it as GATEWAY at the time of
+    /// access.
     /// @param disclosure Commitment of the disclosure: date, recipient, what, and purpose (45 CFR 164.528(b)(2)).
     /// @param accessedAt When the data was released (unix seconds).
     struct AccessReceipt {
@@ -22,7 +23,8 @@ interface IDisclosureLog {
     }
 
     /// @notice What became of a receipt. `Unreported` → `Unlogged` (somebody posts it) → `Late` (a proof that it was
-    /// anchored after the period) → `Logged` (a proof that it was anchored within it), also straight from `Unlogged`; final.
+    /// anchored after the period) → `Logged` (a proof that it was anchored within it), also straight from `Unlogged`;
+    /// final.
     enum ReceiptStatus {
         Unreported,
         Unlogged,
@@ -66,12 +68,13 @@ interface IDisclosureLog {
     function LOG_PERIOD() external view returns (uint40);
 
     /// @notice Appends a batch of `count` receipts under `root` to the stream of the caller's gateway.
-    /// @dev Caller: a gateway or its key. One whose accreditation was suspended, withdrawn or ran out still accounts for what
-    /// it released. Reverts: `NotInGoodStanding` for who was never accredited, `BatchOutOfSequence`, `EmptyBatch`.
+    /// @dev Caller: a gateway or its key. One whose accreditation was suspended, withdrawn or ran out still accounts
+    /// for what it released. Reverts: `NotInGoodStanding` for who was never accredited, `BatchOutOfSequence`,
+    /// `EmptyBatch`.
     function anchor(uint64 sequence, bytes32 root, uint64 count) external;
 
-    /// @notice Posts a receipt that the gateway signed more than {LOG_PERIOD} ago. It counts against the gateway until it
-    /// proves that it was anchored in time.
+    /// @notice Posts a receipt that the gateway signed more than {LOG_PERIOD} ago. It counts against the gateway until
+    /// it proves that it was anchored in time.
     /// @dev Caller: anyone who has the receipt. Reverts: {NotGatewaySigner}, {ReceiptNotDue}, {WrongReceiptStatus},
     /// `InvalidSignature`.
     function reportUnlogged(AccessReceipt calldata receipt, bytes calldata signature) external;
@@ -92,6 +95,7 @@ interface IDisclosureLog {
     /// @notice The head of the stream of `gateway`.
     function headOf(address gateway) external view returns (BatchStream.Head memory);
 
-    /// @notice The root of batch `sequence` of `gateway`, and when it was anchored (unix seconds); zeros where there is none.
+    /// @notice The root of batch `sequence` of `gateway`, and when it was anchored (unix seconds); zeros where there is
+    /// none.
     function batchOf(address gateway, uint64 sequence) external view returns (bytes32 root, uint40 anchoredAt);
 }

@@ -2,15 +2,16 @@
 pragma solidity 0.8.37;
 
 /// @title IEmergencyAccess
-/// @notice Break-glass: hours of access for emergency treatment (ETREAT) where no consent covers it, seen by the patient at
-/// once, limited in rate, and reviewed by somebody independent.
-/// @dev A patient can forbid it altogether, and a refusal of ETREAT to one provider (a revoked ETREAT consent) forbids it
-/// to that provider. An emergency ends with every later word of the patient on it: a decision on ETREAT for the provider, on
-/// breaking the glass (for what the provider opened itself), or a revocation of everything. What an observer learns: that a provider's key opened an emergency on an address, for which kinds of
-/// data, and how its review ended. The justification is a commitment.
+/// @notice Break-glass: hours of access for emergency treatment (ETREAT) where no consent covers it, seen by the
+/// patient at once, limited in rate, and reviewed by somebody independent.
+/// @dev A patient can forbid it altogether, and a refusal of ETREAT to one provider (a revoked ETREAT consent) forbids
+/// it to that provider. An emergency ends with every later word of the patient on it: a decision on ETREAT for the
+/// provider, on breaking the glass (for what the provider opened itself), or a revocation of everything. What an
+/// observer learns: that a provider's key opened an emergency on an address, for which kinds of data, and how its
+/// review ended. The justification is a commitment.
 interface IEmergencyAccess {
-    /// @notice An emergency access of one key of one provider to one patient. One slot each for what the provider opened
-    /// itself and for what a source opened that the patient had allowed.
+    /// @notice An emergency access of one key of one provider to one patient. One slot each for what the provider
+    /// opened itself and for what a source opened that the patient had allowed.
     /// @param categories Bitmask over `Categories` that it covers.
     /// @param openedAt When it was opened (unix seconds).
     /// @param expiresAt The first second at which it no longer counts (unix seconds).
@@ -157,7 +158,8 @@ interface IEmergencyAccess {
     /// @dev Caller: anyone. Reverts: {NothingToReview}, {ReviewNotOverdue}.
     function reportOverdueReview(address operator) external;
 
-    /// @notice Decides whether the glass may be broken for the caller. Either way it ends what a provider opened before.
+    /// @notice Decides whether the glass may be broken for the caller. Either way it ends what a provider opened
+    /// before.
     function setBreakGlassPreference(bool forbidden) external;
 
     /// @notice As {setBreakGlassPreference}, relayed. Signature: `BreakGlassPreference` by the patient.
@@ -171,10 +173,10 @@ interface IEmergencyAccess {
         bytes calldata signature
     ) external;
 
-    /// @notice Decides what `source` may open on the caller; zero for nothing, which is the default, and what a revocation
-    /// of everything makes of it.
-    /// @dev What is open already runs out within hours; a revocation of ETREAT or {IPatientStanding-revokeAll} ends it at
-    /// once. Reverts: `UnknownCategories`.
+    /// @notice Decides what `source` may open on the caller; zero for nothing, which is the default, and what a
+    /// revocation of everything makes of it.
+    /// @dev What is open already runs out within hours; a revocation of ETREAT or {IPatientStanding-revokeAll} ends it
+    /// at once. Reverts: `UnknownCategories`.
     function setEmergencySourcePreference(address source, uint64 categories) external;
 
     /// @notice As {setEmergencySourcePreference}, relayed. Signature: `EmergencySourcePreference` by the patient.

@@ -2,18 +2,18 @@
 pragma solidity 0.8.37;
 
 /// @title IPatientStanding
-/// @notice What a patient decides about all consents at once, and how a lost or stolen key is survived: revoke everything,
-/// name a revoke-only guardian, retire the address for good.
-/// @dev Only the patient can do any of this, and the guardian what is said of it: no pause, role or upgrade touches it. What an observer learns: that an address
-/// revoked everything, its guardian's address, and that it was retired.
+/// @notice What a patient decides about all consents at once, and how a lost or stolen key is survived: revoke
+/// everything, name a revoke-only guardian, retire the address for good.
+/// @dev Only the patient can do any of this, and the guardian what is said of it: no pause, role or upgrade touches it.
+/// What an observer learns: that an address revoked everything, its guardian's address, and that it was retired.
 interface IPatientStanding {
     /// @notice What holds for all consents of a patient. One slot.
     /// @param revokedAllAt Everything decided at or before this time is revoked (unix seconds; zero: never).
     /// @param retiredAt From this time on everything is denied for ever (unix seconds; zero: not retired).
     /// @param breakGlassDecidedAt When the preference below was decided (unix seconds).
     /// @param breakGlassForbidden Whether no provider may break the glass for this patient.
-    /// @param revokedAllArrivedAt When the revocation of everything reached the chain (unix seconds): what others did for or
-    /// about the patient until then is revoked too, so that nobody can outrun it.
+    /// @param revokedAllArrivedAt When the revocation of everything reached the chain (unix seconds): what others did
+    /// for or about the patient until then is revoked too, so that nobody can outrun it.
     struct Patient {
         uint40 revokedAllAt;
         uint40 retiredAt;
@@ -59,9 +59,10 @@ interface IPatientStanding {
     /// @notice How long a guardian's change, and a retirement that a guardian asked for, wait (seconds): 3 days.
     function GUARDIAN_DELAY() external view returns (uint40);
 
-    /// @notice Revokes all that the caller, as a patient, decided until now. One write, whatever the number of consents.
-    /// @dev Ends consents, representatives named by the patient, permissions of emergency sources, and open emergencies.
-    /// Appointments by an authority stay. Never fails.
+    /// @notice Revokes all that the caller, as a patient, decided until now. One write, whatever the number of
+    /// consents.
+    /// @dev Ends consents, representatives named by the patient, permissions of emergency sources, and open
+    /// emergencies. Appointments by an authority stay. Never fails.
     function revokeAll() external;
 
     /// @notice As {revokeAll}, for `patient`, decided and signed by the patient or the patient's guardian.
@@ -79,8 +80,10 @@ interface IPatientStanding {
     /// @dev Reverts: {NotPatientOrGuardian}.
     function revokeAllFor(address patient) external;
 
-    /// @notice Names the caller's guardian, who can then {revokeAllFor} and ask for retirement, nothing else; zero for none.
-    /// @dev A first guardian holds at once; a change or removal after {GUARDIAN_DELAY}, the one before holding until then.
+    /// @notice Names the caller's guardian, who can then {revokeAllFor} and ask for retirement, nothing else; zero for
+    /// none.
+    /// @dev A first guardian holds at once; a change or removal after {GUARDIAN_DELAY}, the one before holding until
+    /// then.
     function nameGuardian(address guardian) external;
 
     /// @notice As {nameGuardian}, relayed. Signature: `GuardianNaming` by the patient.
@@ -99,8 +102,8 @@ interface IPatientStanding {
     function retire(address patient) external;
 
     /// @notice As {retire}, relayed. Signature: `Retirement` by the patient or the guardian.
-    /// @dev Reverts: {DecisionSuperseded} for a guardian's signature not later than the patient's last objection, and as
-    /// {revokeAllBySig}.
+    /// @dev Reverts: {DecisionSuperseded} for a guardian's signature not later than the patient's last objection, and
+    /// as {revokeAllBySig}.
     function retireBySig(
         address patient,
         address decidedBy,
@@ -114,8 +117,8 @@ interface IPatientStanding {
     function objectToRetirement() external;
 
     /// @notice As {objectToRetirement}, relayed. Signature: `RetirementObjection` by the patient.
-    /// @dev Reverts: {NoPendingRetirement}, {DecisionSuperseded} where signed before the retirement was asked for, and as
-    /// {revokeAllBySig}.
+    /// @dev Reverts: {NoPendingRetirement}, {DecisionSuperseded} where signed before the retirement was asked for, and
+    /// as {revokeAllBySig}.
     function objectToRetirementBySig(
         address patient,
         uint40 issuedAt,

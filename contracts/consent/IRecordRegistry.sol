@@ -6,9 +6,10 @@ import {BatchStream} from "../utils/BatchStream.sol";
 /// @title IRecordRegistry
 /// @notice Is this record unchanged since its author anchored it, and does it still stand?
 /// @dev Each provider has a stream of batches; a batch is the Merkle root of any number of record leaves. Anchoring is
-/// silent about older leaves: only {supersede} and {retract} change what one is worth, and nothing is ever removed. What an
-/// observer learns: how many records a provider anchored and when, and that two of its leaves are versions of one another.
-/// A leaf is named by its digest, so that no transaction shows a patient's address, a kind of data or a time.
+/// silent about older leaves: only {supersede} and {retract} change what one is worth, and nothing is ever removed.
+/// What an observer learns: how many records a provider anchored and when, and that two of its leaves are versions of
+/// one another. A leaf is named by its digest, so that no transaction shows a patient's address, a kind of data or a
+/// time.
 interface IRecordRegistry {
     /// @notice What a leaf commits to. Off chain only, and in {verify}.
     /// @param patient The patient's address with this provider.
@@ -27,8 +28,8 @@ interface IRecordRegistry {
 
     /// @notice A leaf of a batch of the caller's, without what it commits to.
     /// @param sequence The batch.
-    /// @param digest `keccak256(abi.encode(RECORD_LEAF, patient, commitment, category, recordedAt, supersedes))`; the leaf
-    /// in the tree is its hash once more, so an inner node can never be passed for one.
+    /// @param digest `keccak256(abi.encode(RECORD_LEAF, patient, commitment, category, recordedAt, supersedes))`; the
+    /// leaf in the tree is its hash once more, so an inner node can never be passed for one.
     /// @param proof Sibling hashes from the leaf up (OpenZeppelin `MerkleProof`).
     struct LeafProof {
         uint64 sequence;
@@ -86,8 +87,8 @@ interface IRecordRegistry {
     /// @param sequence The next number of the stream; the first is 1.
     /// @param root Merkle root over the leaves.
     /// @param count Number of leaves, as the provider states it.
-    /// @dev Caller: a provider in good standing, or its key. Reverts: `NotInGoodStanding`, `BatchOutOfSequence` for a batch
-    /// appended before or out of order, `EmptyBatch`.
+    /// @dev Caller: a provider in good standing, or its key. Reverts: `NotInGoodStanding`, `BatchOutOfSequence` for a
+    /// batch appended before or out of order, `EmptyBatch`.
     function anchor(uint64 sequence, bytes32 root, uint64 count) external;
 
     /// @notice Replaces the record of `old` with the corrected one of `successor`, both of the caller's provider.

@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 /// @title IRepresentativeRegistry
-/// @notice Who may decide about consents for a patient: somebody the patient named, or somebody a guardianship authority
-/// appointed for a patient who cannot decide.
+/// @notice Who may decide about consents for a patient: somebody the patient named, or somebody a guardianship
+/// authority appointed for a patient who cannot decide.
 /// @dev Keyed by (patient, representative); a later naming or appointment replaces an earlier one, and what the
 /// representative granted under the earlier one stops counting. What an observer learns: that one address decides for
 /// another, in which purposes, until when, whether by the patient's or an authority's word. The case is a commitment.
@@ -120,7 +120,8 @@ interface IRepresentativeRegistry {
     error AuthorityCannotRepresent(address authority, address representative);
     /// @notice Thrown when a set of purposes is empty or has bits that stand for nothing.
     error UnknownPurposes(uint32 purposes);
-    /// @notice Thrown when an expiry (unix seconds) is not in the future, or not later than an appointment takes effect.
+    /// @notice Thrown when an expiry (unix seconds) is not in the future, or not later than an appointment takes
+    /// effect.
     error ExpiryNotInFuture(uint40 expiresAt);
     /// @notice Thrown when a decision is not later than one that stands (unix seconds).
     error RepresentationSuperseded(uint40 decidedAt, uint40 issuedAt);
@@ -160,8 +161,8 @@ interface IRepresentativeRegistry {
     function removeRepresentative(address representative) external;
 
     /// @notice As {removeRepresentative}, relayed. Signature: `RepresentativeRemoval` by the patient.
-    /// @dev Wins ties with a naming of the same second; a veto must be later than the last such decision and not earlier than
-    /// the appointment. Reverts also as {nameRepresentativeBySig}.
+    /// @dev Wins ties with a naming of the same second; a veto must be later than the last such decision and not
+    /// earlier than the appointment. Reverts also as {nameRepresentativeBySig}.
     function removeRepresentativeBySig(
         address patient,
         address representative,
@@ -170,10 +171,11 @@ interface IRepresentativeRegistry {
         bytes calldata signature
     ) external;
 
-    /// @notice Appoints a representative by an authority's signature, with effect after {APPOINTMENT_DELAY}. Replaces a naming
-    /// of the same address by the patient at once; the patient can veto it, and name another address of that person.
-    /// @dev Caller: anyone. Signer: `appointment.officer`, in good standing for GUARDIANSHIP_AUTHORITY.
-    /// Reverts: {InvalidRepresentative}, {AuthorityCannotRepresent}, {UnknownPurposes}, {ExpiryNotInFuture},
+    /// @notice Appoints a representative by an authority's signature, with effect after {APPOINTMENT_DELAY}. Replaces a
+    /// naming of the same address by the patient at once; the patient can veto it, and name another address of that
+    /// person.
+    /// @dev Caller: anyone. Signer: `appointment.officer`, in good standing for GUARDIANSHIP_AUTHORITY. Reverts:
+    /// {InvalidRepresentative}, {AuthorityCannotRepresent}, {UnknownPurposes}, {ExpiryNotInFuture},
     /// {RepresentationSuperseded}, `NotInGoodStanding`, `InvalidSignature`, `IssuedInFuture`, `DeadlinePassed`; and
     /// {WrongRepresentationStatus} while an appointment of the same has not run out or ended.
     function appointRepresentative(RepresentativeAppointment calldata appointment, bytes calldata signature) external;
@@ -188,7 +190,7 @@ interface IRepresentativeRegistry {
     /// @notice The representation of `patient` by `representative`, in force or not.
     function representationOf(address patient, address representative) external view returns (Representation memory);
 
-    /// @notice Whether what `representative` decided for `patient` at `decidedAt` (unix seconds) counts now, as far as the
-    /// representation goes. That the patient revoked everything since, `ConsentRegistry` knows, not this contract.
+    /// @notice Whether what `representative` decided for `patient` at `decidedAt` (unix seconds) counts now, as far as
+    /// the representation goes. That the patient revoked everything since, `ConsentRegistry` knows, not this contract.
     function counts(address patient, address representative, uint40 decidedAt) external view returns (bool);
 }

@@ -22,8 +22,8 @@ contract RecordRegistry is IRecordRegistry {
     IParticipantRegistry public immutable participants;
 
     mapping(address provider => BatchStream.Stream) private _streams;
-    /// @dev Zero: nothing said. A {RetractionReason} for a retracted leaf; otherwise the digest of its successor, which is
-    /// never that small: {_requireCurrent} sees to it.
+    /// @dev Zero: nothing said. A {RetractionReason} for a retracted leaf; otherwise the digest of its successor, which
+    /// is never that small: {_requireCurrent} sees to it.
     mapping(address provider => mapping(bytes32 digest => bytes32)) private _fates;
 
     constructor(IParticipantRegistry participants_) {

@@ -5,7 +5,8 @@ import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
 /// @title ERC1271Wallet
-/// @notice A contract wallet that signs by its owner's key, and can be made to refuse what it accepted before. For tests.
+/// @notice A contract wallet that signs by its owner's key, and can be made to refuse what it accepted before. For
+/// tests.
 contract ERC1271Wallet is IERC1271 {
     address private immutable _owner;
     bool private _refusing;

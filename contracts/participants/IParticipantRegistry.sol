@@ -5,13 +5,13 @@ import {Role} from "./Role.sol";
 
 /// @title IParticipantRegistry
 /// @notice Which organisation is accredited for what, until when, and which keys act for it.
-/// @dev A participant is an address: an organisation's multisig or smart account. Each (participant, role) has a record of
-/// its own, written by the accreditors that the `AccessManager` names for that role and by nobody else, so no single body
-/// controls the network. What an observer learns: addresses of organisations, their roles, accreditors and keys. Nothing
-/// about patients is here.
+/// @dev A participant is an address: an organisation's multisig or smart account. Each (participant, role) has a record
+/// of its own, written by the accreditors that the `AccessManager` names for that role and by nobody else, so no single
+/// body controls the network. What an observer learns: addresses of organisations, their roles, accreditors and keys.
+/// Nothing about patients is here.
 interface IParticipantRegistry {
-    /// @notice The life of an accreditation. Expiry is not a status: it follows from the time.
-    /// `None` → `Active` (accredit) ⇄ `Suspended` (suspend, reinstate); both → `Withdrawn` (withdraw) → `Active` (accredit).
+    /// @notice The life of an accreditation. Expiry is not a status: it follows from the time. `None` → `Active`
+    /// (accredit) ⇄ `Suspended` (suspend, reinstate); both → `Withdrawn` (withdraw) → `Active` (accredit).
     enum AccreditationStatus {
         None,
         Active,
@@ -59,7 +59,8 @@ interface IParticipantRegistry {
 
     /// @notice When a key served a participant, kept for ever so that what it signed then stays attributable. One slot.
     /// @param since When it was first accepted (unix seconds), or zero if never.
-    /// @param until When it runs out, or was last removed (unix seconds). A pause between two appointments counts as served.
+    /// @param until When it runs out, or was last removed (unix seconds). A pause between two appointments counts as
+    /// served.
     /// @param roles Bitmask over all roles that it was ever given.
     struct Tenure {
         uint40 since;
@@ -75,8 +76,8 @@ interface IParticipantRegistry {
     event AccreditationReinstated(address indexed participant, Role indexed role, address indexed by);
     /// @notice Emitted when an accreditation is withdrawn by `by`.
     event AccreditationWithdrawn(address indexed participant, Role indexed role, address indexed by);
-    /// @notice Emitted when a participant offers to let a key act for it, or withdraws that (no roles); nothing changes until
-    /// the key accepts.
+    /// @notice Emitted when a participant offers to let a key act for it, or withdraws that (no roles); nothing changes
+    /// until the key accepts.
     event OperatorOffered(address indexed principal, address indexed operator, uint56 roles, uint40 expiresAt);
     /// @notice Emitted when a key accepts, and when a participant changes what a key of its own may do.
     event OperatorSet(address indexed principal, address indexed operator, uint56 roles, uint40 expiresAt);
@@ -137,8 +138,8 @@ interface IParticipantRegistry {
     /// @notice Names `operator` for the caller at once, with the key's own signature as its acceptance.
     /// @param deadline Until when the signature may be used (unix seconds).
     /// @param signature The key's EIP-712 signature of `OperatorAcceptance(address operator,address principal,uint56
-    /// roles,uint40 expiresAt,uint256 nonce,uint40 deadline)` with its current {nonces}. A removal uses a nonce too, so an
-    /// old acceptance cannot bring a key back.
+    /// roles,uint40 expiresAt,uint256 nonce,uint40 deadline)` with its current {nonces}. A removal uses a nonce too, so
+    /// an old acceptance cannot bring a key back.
     /// @dev Reverts: {Empty}, {NotInFuture}, {OperatorIsParticipant}, {OperatorServesAnother}, `DeadlinePassed`,
     /// `InvalidSignature`.
     function nameOperator(

@@ -3,8 +3,8 @@ pragma solidity 0.8.37;
 
 /// @notice The number of a role that an organisation can be accredited for: 0 to 55, so that a set of roles is a
 /// bitmask of 56 bits and an operator key fits one slot.
-/// @dev Sixteen bits and not eight because then `tryResolve` has the lowest selector of its contract, and the compiler tries
-/// selectors in order: every check of a consent is 370 gas cheaper.
+/// @dev Sixteen bits and not eight because then `tryResolve` has the lowest selector of its contract, and the compiler
+/// tries selectors in order: every check of a consent is 370 gas cheaper.
 type Role is uint16;
 
 using {bit} for Role global;
@@ -27,7 +27,8 @@ library Roles {
     Role internal constant PAYER = Role.wrap(2);
     /// @notice Gateway that releases records and accounts for it (IHE XCA responding gateway).
     Role internal constant GATEWAY = Role.wrap(3);
-    /// @notice Health data user: research and other secondary use (Regulation (EU) 2025/327, European Health Data Space).
+    /// @notice Health data user: research and other secondary use (Regulation (EU) 2025/327, European Health Data
+    /// Space).
     Role internal constant HEALTH_DATA_USER = Role.wrap(4);
     /// @notice Clinical investigator site (ICH E6(R3)).
     Role internal constant INVESTIGATOR_SITE = Role.wrap(5);

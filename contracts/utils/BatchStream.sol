@@ -21,7 +21,8 @@ library BatchStream {
         mapping(uint64 sequence => bytes32 root) roots;
     }
 
-    /// @notice Thrown when a batch is not the next one of its stream: it was appended before, or one before it is missing.
+    /// @notice Thrown when a batch is not the next one of its stream: it was appended before, or one before it is
+    /// missing.
     error BatchOutOfSequence(uint64 expected, uint64 sequence);
     /// @notice Thrown when a batch has no leaf or no root.
     error EmptyBatch();

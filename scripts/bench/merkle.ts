@@ -1,8 +1,10 @@
 import { fork } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 
-import { fromHex, toHex } from "../../src/utils/bytes.js";
-import { createKeccak256 } from "../../src/utils/keccak.js";
-import { MerkleTree } from "../../src/utils/merkle.js";
+import { SimpleMerkleTree } from "@openzeppelin/merkle-tree";
+
+import { root, script } from "../processes";
 
 /** One builder's figures. */
 export interface MerkleMeasure {
@@ -31,7 +33,6 @@ interface Report extends MerkleMeasure {
 }
 
 const MILLION = 1_000_000;
-const PROOFS_CHECKED = 16;
 
 /**
  * Builds the package's tree and OpenZeppelin's over the same leaves, each in a process of its own so that peak memory is its own.
@@ -39,6 +40,7 @@ const PROOFS_CHECKED = 16;
  * @throws Error if the roots differ, or OpenZeppelin does not verify one of our proofs.
  */
 export async function benchMerkle({ leaves = MILLION }: { leaves?: number } = {}): Promise<MerkleBench> {
+  if (!existsSync(join(root, "dist/esm/utils/merkle.js"))) await script("build", [], { capture: true });
   const ours = await medianRun(leaves);
   const peer = await runChild("peer", leaves);
   if (ours.rootOfSorted !== peer.rootOfSorted) {
@@ -46,56 +48,11 @@ export async function benchMerkle({ leaves = MILLION }: { leaves?: number } = {}
       `roots over the sorted leaves differ: ours ${ours.rootOfSorted}, OpenZeppelin's ${peer.rootOfSorted}`,
     );
   }
-  const { SimpleMerkleTree } = await import("@openzeppelin/merkle-tree");
   for (const { leaf, proof } of ours.proofs) {
     if (!SimpleMerkleTree.verify(ours.root, leaf, proof)) throw new Error(`OpenZeppelin refuses our proof of ${leaf}`);
   }
   const measure = ({ seconds, maxRssBytes }: Report): MerkleMeasure => ({ seconds, maxRssBytes });
   return { leaves, ours: measure(ours), peer: measure(peer), ratio: peer.seconds / ours.seconds };
-}
-
-async function buildOurs(count: number): Promise<Report> {
-  const flat = await makeLeaves(count);
-  const leaves = function* (): Generator<Uint8Array> {
-    for (let i = 0; i < count; i++) yield flat.subarray(32 * i, 32 * (i + 1));
-  };
-  const start = performance.now();
-  const tree = await MerkleTree.build(leaves(), { count });
-  const seconds = (performance.now() - start) / 1000;
-  const proofs = Array.from({ length: PROOFS_CHECKED }, (_, i) => {
-    const index = Math.floor((i * (count - 1)) / (PROOFS_CHECKED - 1));
-    return { leaf: toHex(flat.subarray(32 * index, 32 * (index + 1))), proof: tree.proof(index) };
-  });
-  const maxRssBytes = peakMemory();
-  const sorted = Array.from(leaves(), toHex).sort();
-  const { root: rootOfSorted } = await MerkleTree.build(sorted.map((leaf) => fromHex(leaf, 32, "leaf")));
-  return { seconds, maxRssBytes, root: tree.root, rootOfSorted, proofs };
-}
-
-async function buildPeer(count: number): Promise<Report> {
-  const { SimpleMerkleTree } = await import("@openzeppelin/merkle-tree");
-  const flat = await makeLeaves(count);
-  const leaves = Array.from({ length: count }, (_, i) => toHex(flat.subarray(32 * i, 32 * (i + 1))));
-  const start = performance.now();
-  const tree = SimpleMerkleTree.of(leaves);
-  const seconds = (performance.now() - start) / 1000;
-  return { seconds, maxRssBytes: peakMemory(), root: tree.root, rootOfSorted: tree.root, proofs: [] };
-}
-
-/** The same leaves in every run: leaf i is the keccak256 of i. */
-async function makeLeaves(count: number): Promise<Uint8Array> {
-  const hash = await createKeccak256();
-  const flat = new Uint8Array(32 * count);
-  const number = new DataView(new ArrayBuffer(8));
-  for (let i = 0; i < count; i++) {
-    number.setUint32(4, i);
-    flat.set(hash(new Uint8Array(number.buffer)), 32 * i);
-  }
-  return flat;
-}
-
-function peakMemory(): number {
-  return process.resourceUsage().maxRSS * 1024;
 }
 
 /** The run of middle length of three, each in a process of its own. */
@@ -108,7 +65,7 @@ async function medianRun(leaves: number): Promise<Report> {
 
 function runChild(builder: "ours" | "peer", leaves: number): Promise<Report> {
   return new Promise((resolve, reject) => {
-    const child = fork(__filename, [builder, String(leaves)], { execArgv: ["-r", "ts-node/register/transpile-only"] });
+    const child = fork(join(__dirname, "merkleChild.mjs"), [builder, String(leaves)], { execArgv: [] });
     child.once("message", (report) => {
       resolve(report as Report);
     });
@@ -116,28 +73,5 @@ function runChild(builder: "ours" | "peer", leaves: number): Promise<Report> {
     child.once("exit", (code) => {
       reject(new Error(`building "${builder}" ended with exit code ${code} and no result`));
     });
-  });
-}
-
-async function main(): Promise<void> {
-  const [builder, count] = process.argv.slice(2);
-  if (process.send !== undefined && (builder === "ours" || builder === "peer")) {
-    process.send(await (builder === "ours" ? buildOurs(Number(count)) : buildPeer(Number(count))));
-    process.disconnect();
-    return;
-  }
-  const bench = await benchMerkle(builder === undefined ? {} : { leaves: Number(builder) });
-  const line = (name: string, { seconds, maxRssBytes }: MerkleMeasure): string =>
-    `${name.padEnd(30)} ${seconds.toFixed(2).padStart(8)} s ${(maxRssBytes / 1e6).toFixed(0).padStart(7)} MB`;
-  console.log(`Merkle tree of ${bench.leaves.toLocaleString("en")} leaves, the same root, proofs checked`);
-  console.log(line("careproof", bench.ours));
-  console.log(line("@openzeppelin/merkle-tree", bench.peer));
-  console.log(`${bench.ratio.toFixed(1)} times as fast`);
-}
-
-if (require.main === module) {
-  main().catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
   });
 }
