@@ -8,10 +8,10 @@ import { ZeroAddress } from "ethers";
 import { BY_REPRESENTATIVE, PATIENT_DECIDED } from "./consentWord.js";
 import type { ConsentEvent } from "./events.js";
 import {
-  DECISION_KINDS,
-  RECEIPT_STATUSES,
-  RECORD_STATUSES,
-  REPRESENTATION_STATUSES,
+  type DECISION_KINDS,
+  type RECEIPT_STATUSES,
+  type RECORD_STATUSES,
+  type REPRESENTATION_STATUSES,
   RETRACTION_REASONS,
 } from "./statuses.js";
 
