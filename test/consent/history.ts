@@ -204,7 +204,7 @@ export async function live(system: CareProof, seed: number, length: number): Pro
       () => consents.connect(pick(patients)).setEmergencySourcePreference(source.address, pick([0n, kinds(), kinds()])),
     ],
     [1, () => consents.connect(admin).setEmergencySource(source.address)],
-    [1, () => consents.connect(admin).removeEmergencySource(source.address)],
+    [1.5, () => consents.connect(admin).removeEmergencySource(source.address)],
     [
       4,
       () =>

@@ -16,8 +16,8 @@ import { deployCareProof, type CareProof } from "../support/careproof.js";
 import { contractsOf, eventLogs } from "../support/eventLogs.js";
 import { USED_PURPOSES, live, type History } from "./history.js";
 
-const SEED = 4;
-const OPERATIONS = 320;
+const SEED = 7;
+const OPERATIONS = 420;
 
 async function livedThrough() {
   const system = await deployCareProof();
