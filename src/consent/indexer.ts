@@ -292,10 +292,11 @@ export class ConsentIndex {
         return;
       }
       case "RepresentationEnded": {
-        const { patient, representative, issuedAt } = event.args;
-        const { status } = this.representations.get(patient, representative);
-        // A patient can only veto an appointment: who ends one is an authority, whatever its address.
-        const byAuthority = ["Appointed", "Vetoed", "Confirmed"].includes(status);
+        const { patient, representative, by, issuedAt } = event.args;
+        const { status, expiresAt } = this.representations.get(patient, representative);
+        const isAppointment = ["Appointed", "Vetoed", "Confirmed"].includes(status);
+        // A patient can only veto an appointment until it has run out: who ends it before is an authority.
+        const byAuthority = isAppointment && (now < expiresAt || by !== patient);
         const time = byAuthority ? { appointedAt: issuedAt } : { decidedAt: issuedAt };
         this.representations.update({ ...time, status: "Ended" }, patient, representative);
         return;

@@ -153,6 +153,21 @@ export async function live(system: CareProof, seed: number, length: number): Pro
             bytes32(),
           ),
     ],
+    [
+      4,
+      async () => {
+        // An appointee with the power to override allows what the patient just refused.
+        const patient = pick(patients);
+        const representative = pick(history.representatives);
+        const found = await registry.representationOf(patient.address, representative.address);
+        if (!found.mayOverride) return undefined;
+        if (Number(found.since) > (await time.latest())) await time.increaseTo(found.since);
+        const grantee = pick(history.providers).address;
+        await consents.connect(patient).revoke(grantee, 1);
+        const allowed = { categories: kinds(), notBefore: 0, expiresAt: found.expiresAt, flags: 0 };
+        return consents.connect(representative).grantFor(patient.address, grantee, 1, allowed, bytes32());
+      },
+    ],
     [3, () => consents.connect(pick(patients)).revoke(pick(history.providers).address, mask())],
     [
       6,
@@ -194,10 +209,11 @@ export async function live(system: CareProof, seed: number, length: number): Pro
         const { guardian: current, next } = await consents.guardianshipOf(patients[2]!.address);
         if (![current, next].includes(guardian.address))
           await consents.connect(patients[2]!).nameGuardian(guardian.address);
-        return consents.connect(guardian).retire(patients[2]!.address);
+        const sent = await consents.connect(guardian).retire(patients[2]!.address);
+        return random() < 0.2 ? sent : consents.connect(patients[2]!).objectToRetirement();
       },
     ],
-    [6, () => consents.connect(patients[2]!).objectToRetirement()],
+    [12, () => consents.connect(patients[2]!).objectToRetirement()],
     [1, () => consents.connect(pick(patients)).setBreakGlassPreference(random() < 0.4)],
     [
       1,
@@ -375,12 +391,16 @@ export async function live(system: CareProof, seed: number, length: number): Pro
     ],
   ];
 
-  const total = operations.reduce((sum, [weight]) => sum + weight, 0);
+  const succeeded = new Set<Send>();
   for (let step = 0; step < length; step++) {
-    let rest = random() * total;
-    const [, send] = operations.find(([weight]) => (rest -= weight) < 0)!;
+    // What never succeeded is tried more often, so that everything happens.
+    const weights = operations.map(([weight, send]) => (succeeded.has(send) ? weight : weight * 6));
+    let rest = random() * weights.reduce((sum, weight) => sum + weight, 0);
+    const [, send] = operations[weights.findIndex((weight) => (rest -= weight) < 0)]!;
     try {
-      if ((await send()) !== undefined) history.done++;
+      if ((await send()) === undefined) continue;
+      history.done++;
+      succeeded.add(send);
     } catch (error) {
       if (decodeError(error) === undefined) throw error;
       history.refused++;

@@ -16,8 +16,8 @@ import { deployCareProof, type CareProof } from "../support/careproof.js";
 import { contractsOf, eventLogs } from "../support/eventLogs.js";
 import { USED_PURPOSES, live, type History } from "./history.js";
 
-const SEED = 7;
-const OPERATIONS = 420;
+const SEED = 6;
+const OPERATIONS = 360;
 
 async function livedThrough() {
   const system = await deployCareProof();
