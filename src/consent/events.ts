@@ -77,12 +77,21 @@ export type ConsentEvent = {
   };
 }[ConsentEventName];
 
-const INTERFACES: Readonly<Record<keyof ConsentContracts, Interface>> = {
-  ConsentRegistry: new Interface(consentRegistryAbi),
-  RepresentativeRegistry: new Interface(representativeRegistryAbi),
-  RecordRegistry: new Interface(recordRegistryAbi),
-  DisclosureLog: new Interface(disclosureLogAbi),
-};
+const ABIS = {
+  ConsentRegistry: consentRegistryAbi,
+  RepresentativeRegistry: representativeRegistryAbi,
+  RecordRegistry: recordRegistryAbi,
+  DisclosureLog: disclosureLogAbi,
+} as const;
+
+/** Parsed when first needed, so that importing the package costs nothing. */
+const interfaces = new Map<keyof ConsentContracts, Interface>();
+
+function interfaceOf(contract: keyof ConsentContracts): Interface {
+  const known = interfaces.get(contract) ?? new Interface(ABIS[contract]);
+  interfaces.set(contract, known);
+  return known;
+}
 
 /** Events of these contracts that say nothing about consents and records: who governs, and the EIP-712 domain. */
 const OTHERS = new Set(["AuthorityUpdated", "EIP712DomainChanged"]);
@@ -90,12 +99,12 @@ const OTHERS = new Set(["AuthorityUpdated", "EIP712DomainChanged"]);
 /** The event of a log; undefined where another contract emitted it, or it is none of {@link ConsentEvents}. */
 export function decodeEvent(log: EventLog, contracts: ConsentContracts): ConsentEvent | undefined {
   const emitter = getAddress(log.address);
-  const contract = (Object.keys(INTERFACES) as (keyof ConsentContracts)[]).find((name) => {
+  const contract = (Object.keys(ABIS) as (keyof ConsentContracts)[]).find((name) => {
     const address = contracts[name];
     return address !== undefined && getAddress(address) === emitter;
   });
   if (contract === undefined) return undefined;
-  const parsed = INTERFACES[contract].parseLog(log);
+  const parsed = interfaceOf(contract).parseLog(log);
   if (parsed === null || OTHERS.has(parsed.name)) return undefined;
   // The ABI and the types of the arguments are generated from the same contract.
   return { name: parsed.name, args: parsed.args.toObject(), log } as unknown as ConsentEvent;

@@ -213,7 +213,7 @@ export async function live(system: CareProof, seed: number, length: number): Pro
         return random() < 0.2 ? sent : consents.connect(patients[2]!).objectToRetirement();
       },
     ],
-    [12, () => consents.connect(patients[2]!).objectToRetirement()],
+    [0.5, () => consents.connect(patients[2]!).objectToRetirement()],
     [1, () => consents.connect(pick(patients)).setBreakGlassPreference(random() < 0.4)],
     [
       1,
