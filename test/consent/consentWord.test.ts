@@ -16,7 +16,7 @@ describe("decodeConsentGranted", () => {
       expiresAt: 2_000_000_003,
       flags: flagsToMask(["NORDSCLCD", "NORELINK"]),
     };
-    const sent = await consents.connect(patient!).grant(grantee!.address, 1, terms, `0x${"01".repeat(32)}`);
+    const sent = await consents.connect(patient).grant(grantee!.address, 1, terms, `0x${"01".repeat(32)}`);
     const block = (await sent.getBlock())!;
     const [log] = await consents.queryFilter(consents.filters.ConsentGranted(), sent.blockNumber!);
     expect(decodeConsentGranted(log!.args.consent)).to.deep.equal({

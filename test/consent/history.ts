@@ -84,6 +84,7 @@ export async function live(system: CareProof, seed: number, length: number): Pro
 
   const random = generator(seed);
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)]!;
+  const one = <T>(values: readonly T[]): T | undefined => values[Math.floor(random() * values.length)];
   const mask = (): number =>
     USED_PURPOSES.reduce((bits, bit) => (random() < 0.5 ? bits | (1 << bit) : bits), 1 << pick(USED_PURPOSES));
   const kinds = (): bigint => (BigInt(Math.floor(random() * 2 ** 20)) | 1n) + (random() < 0.2 ? 1n << 50n : 0n);
@@ -208,12 +209,12 @@ export async function live(system: CareProof, seed: number, length: number): Pro
       async () => {
         const { guardian: current, next } = await consents.guardianshipOf(patients[2]!.address);
         if (![current, next].includes(guardian.address))
-          await consents.connect(patients[2]!).nameGuardian(guardian.address);
+          await consents.connect(patients[2]).nameGuardian(guardian.address);
         const sent = await consents.connect(guardian).retire(patients[2]!.address);
-        return random() < 0.2 ? sent : consents.connect(patients[2]!).objectToRetirement();
+        return random() < 0.2 ? sent : consents.connect(patients[2]).objectToRetirement();
       },
     ],
-    [0.5, () => consents.connect(patients[2]!).objectToRetirement()],
+    [0.5, () => consents.connect(patients[2]).objectToRetirement()],
     [1, () => consents.connect(pick(patients)).setBreakGlassPreference(random() < 0.4)],
     [
       1,
@@ -238,7 +239,7 @@ export async function live(system: CareProof, seed: number, length: number): Pro
         }
         const categories = kinds();
         await consents
-          .connect(patients.find(({ address }) => address === patient)!)
+          .connect(patients.find(({ address }) => address === patient))
           .setEmergencySourcePreference(source.address, categories);
         return consents.connect(source).openEmergency(patient, pick(history.operators).address, categories, bytes32());
       },
@@ -323,7 +324,7 @@ export async function live(system: CareProof, seed: number, length: number): Pro
     [
       2,
       () => {
-        const [old, successor] = [pick(history.digests), pick(history.digests)];
+        const [old, successor] = [one(history.digests), one(history.digests)];
         const provider = anchored.get(old ?? "")?.provider ?? hospital;
         return records.connect(provider).supersede(leafOf(old ?? toBeHex(9, 32)), leafOf(successor ?? toBeHex(8, 32)));
       },
@@ -331,7 +332,7 @@ export async function live(system: CareProof, seed: number, length: number): Pro
     [
       1,
       () => {
-        const digest = pick(history.digests) ?? toBeHex(9, 32);
+        const digest = one(history.digests) ?? toBeHex(9, 32);
         return records.connect(anchored.get(digest)?.provider ?? hospital).retract(leafOf(digest), pick([1, 2, 3]));
       },
     ],
@@ -365,22 +366,22 @@ export async function live(system: CareProof, seed: number, length: number): Pro
     [
       3,
       async () => {
-        const digest = pick([...receiptBatch.keys()]);
+        const digest = one([...receiptBatch.keys()]);
         const receipt = receiptOf.get(digest ?? "");
-        if (receipt === undefined) return undefined;
+        if (digest === undefined || receipt === undefined) return undefined;
         await time.increase(8 * DAY);
         const signature = await signed(gateway, typedData("AccessReceipt", await at(disclosures), receipt));
         const sent = await disclosures.connect(relayer).reportUnlogged(receipt, signature);
-        return random() < 0.5 ? sent : disclosures.connect(relayer).answer(receipt, receiptBatch.get(digest!)!, []);
+        return random() < 0.5 ? sent : disclosures.connect(relayer).answer(receipt, receiptBatch.get(digest)!, []);
       },
     ],
     [
       4,
       async () => {
-        const digest = pick(history.receipts);
+        const digest = one(history.receipts);
         const receipt = receiptOf.get(digest ?? "");
-        if (receipt === undefined) return undefined;
-        let sequence = receiptBatch.get(digest ?? "");
+        if (digest === undefined || receipt === undefined) return undefined;
+        let sequence = receiptBatch.get(digest);
         if (sequence === undefined) {
           await disclosures.connect(gateway).anchor(receiptSequence + 1n, keccak256(digest), 1n);
           sequence = ++receiptSequence;

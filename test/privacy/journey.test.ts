@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 import {
-  Contract,
+  type Contract,
   ContractFactory,
   concat,
   getBytes,
@@ -16,7 +16,6 @@ import {
   toBeHex,
   toUtf8Bytes,
   zeroPadBytes,
-  type Eip1193Provider,
 } from "ethers";
 import hre from "hardhat";
 
@@ -70,7 +69,7 @@ describe("what the chain shows of the care journey", () => {
     folder = mkdtempSync(join(tmpdir(), "careproof-privacy-"));
     writeFileSync(join(folder, "patient.json"), JSON.stringify(PATIENT));
     writeFileSync(join(folder, "observation.json"), JSON.stringify(OBSERVATION, undefined, 2));
-    chain = await Chain.connect(hre.network.provider as unknown as Eip1193Provider);
+    chain = await Chain.connect(hre.network.provider);
     const fromBlock = (await chain.provider.getBlockNumber()) + 1;
     const { report } = await runJourney(chain, { fhir: folder, progress: () => undefined });
     expect(report.ok).to.equal(true);
@@ -142,7 +141,7 @@ describe("the scanner of what the chain shows", () => {
   ];
   for (const [what, leak, places] of leaks) {
     it(`finds ${what}`, async () => {
-      const chain = await Chain.connect(hre.network.provider as unknown as Eip1193Provider);
+      const chain = await Chain.connect(hre.network.provider);
       try {
         const artifact = await hre.artifacts.readArtifact("LeakyLog");
         const signer = await chain.provider.getSigner(0);

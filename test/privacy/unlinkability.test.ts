@@ -85,7 +85,7 @@ describe("one patient with two providers", () => {
     const [first, second] = shown as [Set<string>, Set<string>];
     expect(first.size).to.be.greaterThan(8);
     const { interface: consents } = system.consents;
-    const signatures = ["ConsentGranted", "ConsentRevoked"].map((name) => consents.getEvent(name as never)!);
+    const signatures = ["ConsentGranted", "ConsentRevoked"].map((name) => consents.getEvent(name as never));
     const constants = new Set([
       ...signatures.map(({ topicHash }) => topicHash.slice(2)),
       system.records.interface.getEvent("BatchAnchored").topicHash.slice(2),
