@@ -11,6 +11,12 @@ export * from "./describe.js";
 export * from "./typedData.js";
 export * from "./words.js";
 
+// What the contracts say happened: events, the state they add up to, and FHIR R4 AuditEvent
+export * from "./auditEvent.js";
+export * from "./consentWord.js";
+export * from "./events.js";
+export * from "./indexer.js";
+
 // FHIR R4 Consent to terms and back
 export type { ConsentProvision, CodeableConcept, Coding, Consent, Reference } from "./fhir/resource.js";
 export * from "./fhir/checkTerms.js";

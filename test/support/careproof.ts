@@ -1,6 +1,7 @@
 /** CareProof as production deploys it, by the same Ignition module, for tests. */
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/signers";
 import { time } from "@nomicfoundation/hardhat-network-helpers";
+import type { Signer } from "ethers";
 import { ethers, ignition } from "hardhat";
 
 import { ACCREDITORS, type Accreditor } from "../../ignition/authority";
@@ -20,6 +21,9 @@ import {
   type RepresentativeRegistry,
 } from "../../src/bindings/index.js";
 import { ROLES, roleMask, type RoleName } from "../../src/participants/roles.js";
+
+/** Somebody who signs and whose address is known: a test account of the node, or a wallet. */
+export type Account = Signer & { readonly address: string };
 
 /** A year, in seconds. */
 export const YEAR = 365n * 24n * 3600n;
@@ -100,8 +104,8 @@ export async function accredit(
 /** Makes `operator` act for `principal` in `roles` for a year, offered and accepted. */
 export async function enlist(
   system: CareProof,
-  principal: HardhatEthersSigner,
-  operator: HardhatEthersSigner,
+  principal: Account,
+  operator: Account,
   ...roles: RoleName[]
 ): Promise<void> {
   const expiresAt = BigInt(await time.latest()) + YEAR;
