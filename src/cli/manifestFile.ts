@@ -34,7 +34,6 @@ export async function writeManifest(
         progress.update("Committing records:", count);
         yield fromHex(record.leaf, 32, "leaf");
       }
-      if (count === 0) throw new CareProofError("INPUT_EMPTY", "there is no resource to commit", path);
     };
     const tree = await MerkleTree.build(leaves(), {
       onProgress: (done, total) => {
