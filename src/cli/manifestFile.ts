@@ -84,6 +84,9 @@ export async function openManifest(path: string): Promise<OpenManifest> {
       if (record.index !== count++) {
         throw new CareProofError("MANIFEST_INVALID", `expected record ${count - 1}, found ${record.index}`, where);
       }
+      if (count > header.count) {
+        throw new CareProofError("MANIFEST_INVALID", `is one more than the ${header.count} its header names`, where);
+      }
       yield { record, where };
     }
     if (count !== header.count) {

@@ -159,6 +159,11 @@ async function findRecord(
     progress.update("Searching the manifest:", record.index, header.count);
     if (commitsTo(record, canonicalHash, header.form, hash)) {
       checkManifestRecord(header, record, where, hash);
+      // The name is in no leaf, but the resource has it, and its content is proved.
+      if (record.reference !== name) {
+        const message = `the line names ${record.reference}, but is of ${name}: it was edited`;
+        throw new CareProofError("MANIFEST_MISMATCH", message, where);
+      }
       return { header, record };
     }
     // A resource without an id has only its type for a name, which says nothing.

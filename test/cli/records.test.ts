@@ -348,6 +348,9 @@ describe("careproof records", () => {
         [1, (record) => ({ ...record, category: CATEGORIES.NOTES }), "is not the hash of its fields"],
         [1, (record) => ({ ...record, patient: OTHER_PATIENT }), "is not the hash of its fields"],
         [1, (record) => ({ ...record, index: 4 }), "expected record 0, found 4"],
+        [1, (record) => ({ ...record, category: 64 }), '"category" is missing or invalid'],
+        [1, (record) => ({ ...record, recordedAt: -1 }), '"recordedAt" is missing or invalid'],
+        [1, (record) => ({ ...record, reference: "Observation/b" }), "names Observation/b, but is of Observation/a"],
         [1, (record) => ({ ...record, salt: "0x12" }), '"salt" is missing or invalid'],
         [0, (header) => ({ ...header, version: 2 }), "unknown manifest version 2"],
         [0, (header) => ({ ...header, form: "xml" }), '"form" is missing or invalid'],
@@ -360,6 +363,18 @@ describe("careproof records", () => {
           .and.to.include("edited.ndjson:")
           .and.to.include(message);
       }
+    });
+
+    it("refuses a manifest with more records than its header names, or with a key given twice", async () => {
+      const manifest = await commitLines("in.ndjson", observation("a"), observation("b"));
+      const fewer = edit(manifest, 0, (header) => ({ ...header, count: 1 }));
+      const { stderr } = await verify(fewer, file("b.json", observation("b")));
+      expect(stderr).to.include("edited.ndjson:3: is one more than the 1 its header names");
+      const [header, ...lines] = readFileSync(manifest, "utf8").split("\n");
+      const twice = file("twice.ndjson", [header!.replace("{", '{"count":2,'), ...lines].join("\n"));
+      const refused = await verify(twice, file("a.json", observation("a")));
+      expect(refused).to.include({ code: 1, stdout: "" });
+      expect(refused.stderr).to.match(/^careproof: [^\n]+twice\.ndjson:1: [^\n]+key "count" appears twice[^\n]*\n$/);
     });
 
     it("refuses a manifest that is cut off, and a file that is none", async () => {
