@@ -1,7 +1,7 @@
 /** The FHIR input of the journey: whose records, and which. */
 import { CareProofError } from "../../src/errors";
 import { readResourceTexts } from "../../src/cli/files";
-import { parseResource } from "../../src/consent/fhirResource";
+import { describeSource, parseResource } from "../../src/consent/fhirResource";
 import { splitResource, type FoundResource } from "../../src/consent/bundle";
 import { patientAddress } from "../../src/consent/patientAddress";
 import type { ResourceText } from "../../src/consent/recordBatch";
@@ -45,7 +45,9 @@ export async function readInput(input: string, seed: string): Promise<FhirInput>
     first ??= address;
   };
   // Patients first: they have all their names, by which other resources may call them.
-  const found = texts.flatMap(({ text, source = {} }) => splitResource(parseResource(text, source), source.name));
+  const found = texts.flatMap(({ text, source = {} }) =>
+    splitResource(parseResource(text, source), describeSource(source)),
+  );
   const isPatient = ({ resource }: FoundResource): boolean => resource.resourceType === "Patient";
   for (const each of found.filter(isPatient)) assign(each);
   for (const each of found.filter((other) => !isPatient(other))) assign(each);

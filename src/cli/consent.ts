@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError } from "commander";
 
-import { readText } from "./files.js";
+import { documentName, readDocument, readText } from "./files.js";
 import { integerOption } from "./options.js";
-import { type CommonOptions, type Terminal, writeResult } from "./terminal.js";
+import { type CommonOptions, printable, type Terminal, writeResult } from "./terminal.js";
 import { checkTerms } from "../consent/fhir/checkTerms.js";
 import { formatDateTime, parseDateTime } from "../consent/fhir/dateTime.js";
 import { readConsent } from "../consent/fhir/readConsent.js";
@@ -121,21 +121,9 @@ async function write(terminal: Terminal, input: string, options: WriteOptions): 
 
 /** JSON of a file or of stdin, strictly: a key given twice is refused. Throws CareProofError `FILE_UNREADABLE`, `JSON_INVALID`. */
 async function readJson(terminal: Terminal, input: string): Promise<unknown> {
-  const text = input === "-" ? await readStdin(terminal) : await readText(input);
-  parseJson(text, { name: input === "-" ? "stdin" : input });
+  const text = await readDocument(input, terminal);
+  parseJson(text, { name: documentName(input) });
   return JSON.parse(text);
-}
-
-async function readStdin(terminal: Terminal): Promise<string> {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  let text = "";
-  try {
-    for await (const chunk of terminal.stdin as AsyncIterable<Uint8Array>)
-      text += decoder.decode(chunk, { stream: true });
-    return text + decoder.decode();
-  } catch (cause) {
-    throw new CareProofError("FILE_UNREADABLE", "cannot be read (it is not UTF-8)", "stdin", { cause });
-  }
 }
 
 async function readDirectory(path: string): Promise<Record<string, string>> {
@@ -236,5 +224,5 @@ function nameOf({ reference, address }: Party): string {
 }
 
 function table(title: string, rows: readonly [string, string][]): string {
-  return [title, ...rows.map(([name, value]) => `  ${name.padEnd(10)} ${value}`)].join("\n");
+  return [title, ...rows.map(([name, value]) => `  ${name.padEnd(10)} ${value}`)].map(printable).join("\n");
 }

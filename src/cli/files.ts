@@ -1,5 +1,6 @@
 import { closeSync, createReadStream, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
+import { constants } from "node:os";
 import { join } from "node:path";
 
 import type { Terminal } from "./terminal.js";
@@ -9,6 +10,9 @@ import { parseJson } from "../utils/json.js";
 
 /** How a manifest's name ends where none is given; such files are passed over in folders of resources. */
 export const MANIFEST_SUFFIX = ".manifest.ndjson";
+
+/** Name of stdin in errors. */
+const STDIN = "stdin";
 
 const RESOURCE_FILE = /\.(json|ndjson|jsonl)$/i;
 const LINE_FILE = /\.(ndjson|jsonl)$/i;
@@ -21,7 +25,7 @@ const LINE_FILE = /\.(ndjson|jsonl)$/i;
  */
 export async function* readResourceTexts(input: string, terminal: Terminal): AsyncGenerator<ResourceText> {
   if (input === "-") {
-    yield* splitTexts(terminal.stdin, "stdin", false);
+    yield* splitTexts(terminal.stdin, STDIN, false);
   } else if (isFolder(input)) {
     const files = await resourceFiles(input);
     if (files.length === 0) throw new CareProofError("INPUT_EMPTY", "the folder has no .json or .ndjson file", input);
@@ -38,6 +42,30 @@ export async function readText(path: string): Promise<string> {
   } catch (error) {
     throw unreadable(path, error);
   }
+}
+
+/**
+ * Reads a file, or stdin (`-`), whole as UTF-8, for commands that take one document.
+ *
+ * @throws CareProofError `FILE_UNREADABLE`.
+ */
+export async function readDocument(input: string, terminal: Terminal): Promise<string> {
+  if (input !== "-") return readText(input);
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let text = "";
+  try {
+    for await (const chunk of terminal.stdin as AsyncIterable<Uint8Array>) {
+      text += decoder.decode(chunk, { stream: true });
+    }
+    return text + decoder.decode();
+  } catch (error) {
+    throw unreadable(STDIN, error);
+  }
+}
+
+/** How a document is named in errors. */
+export function documentName(input: string): string {
+  return input === "-" ? STDIN : input;
 }
 
 /**
@@ -114,6 +142,9 @@ export class LineWriter {
   }
 }
 
+/** Signals by which people end a program: Ctrl-C, `kill`, a closed terminal. */
+const ENDING_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /**
  * Runs what writes a file under a temporary name beside it, and gives it its name only when all is written. Whatever ends the work
  * before, an error or a signal, nothing half-written stays.
@@ -141,9 +172,9 @@ export async function writeWhole<T>(
   const interrupted = (signal: NodeJS.Signals): void => {
     discard();
     // The exit code by which shells know what ended a program.
-    process.exit(signal === "SIGINT" ? 130 : 143);
+    process.exit(128 + constants.signals[signal]);
   };
-  process.on("SIGINT", interrupted).on("SIGTERM", interrupted);
+  for (const signal of ENDING_SIGNALS) process.on(signal, interrupted);
   try {
     const result = await write(open);
     for (const writer of writers) writer.flush();
@@ -151,7 +182,7 @@ export async function writeWhole<T>(
     return result;
   } finally {
     discard();
-    process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
+    for (const signal of ENDING_SIGNALS) process.off(signal, interrupted);
   }
 }
 

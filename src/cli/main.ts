@@ -2,7 +2,7 @@ import { Command, CommanderError } from "commander";
 
 import { consentCommand } from "./consent.js";
 import { recordsCommand } from "./records.js";
-import type { Terminal } from "./terminal.js";
+import { printable, type Terminal } from "./terminal.js";
 import { CareProofError } from "../errors.js";
 import { VERSION } from "../version.js";
 
@@ -36,7 +36,7 @@ export async function main(args: readonly string[], terminal: Terminal = process
         ? { code: error.code, message: error.message, ...(error.path === undefined ? {} : { path: error.path }) }
         : { code: "UNEXPECTED", message: error instanceof Error ? firstLine(error.message) : String(error) };
     if (json) writeError(terminal, failure);
-    else terminal.stderr.write(`careproof: ${failure.message}\n`);
+    else terminal.stderr.write(`careproof: ${printable(failure.message)}\n`);
     return EXIT.failed;
   }
 }

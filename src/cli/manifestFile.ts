@@ -34,7 +34,6 @@ export async function writeManifest(
         progress.update("Committing records:", count);
         yield fromHex(record.leaf, 32, "leaf");
       }
-      if (count === 0) throw new CareProofError("INPUT_EMPTY", "there is no resource to commit", path);
     };
     const tree = await MerkleTree.build(leaves(), {
       onProgress: (done, total) => {
@@ -84,6 +83,9 @@ export async function openManifest(path: string): Promise<OpenManifest> {
       const record = parseManifestRecord(line, where);
       if (record.index !== count++) {
         throw new CareProofError("MANIFEST_INVALID", `expected record ${count - 1}, found ${record.index}`, where);
+      }
+      if (count > header.count) {
+        throw new CareProofError("MANIFEST_INVALID", `is one more than the ${header.count} its header names`, where);
       }
       yield { record, where };
     }

@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 
 import { Command } from "commander";
 
-import { MANIFEST_SUFFIX, readResourceTexts, readText } from "./files.js";
+import { documentName, MANIFEST_SUFFIX, readResourceTexts, readText } from "./files.js";
 import { writeManifest } from "./manifestFile.js";
 import { addressOption, timeOption } from "./options.js";
-import { type CommonOptions, Progress, type Terminal, writeResult } from "./terminal.js";
+import { type CommonOptions, printable, Progress, type Terminal, writeResult } from "./terminal.js";
 import { CATEGORIES } from "../consent/codes.js";
 import { type CommittedRecord, commitRecords } from "../consent/recordBatch.js";
 import { type PatientResolver, patientsByReference } from "../consent/recordPatient.js";
@@ -90,7 +90,7 @@ async function commit(terminal: Terminal, input: string, options: CommitOptions,
   });
   let header;
   try {
-    header = await writeManifest(out, countCategories(records, categories), form, progress);
+    header = await writeManifest(out, countRecords(records, categories, documentName(input)), form, progress);
   } finally {
     progress.clear();
   }
@@ -118,18 +118,23 @@ function describe({ manifest, form, root, count, categories, bundles }: CommitRe
     ...(Object.keys(bundles).length > 0 ? [`bundles     split into their resources: ${list(bundles)}`] : []),
     `manifest    ${manifest}`,
   ];
-  return lines.join("\n");
+  return lines.map(printable).join("\n");
 }
 
-async function* countCategories(
+/** Counts the records by category as they pass. Throws CareProofError `INPUT_EMPTY` where none does. */
+async function* countRecords(
   records: AsyncIterable<CommittedRecord>,
   counts: Record<string, number>,
+  source: string,
 ): AsyncGenerator<CommittedRecord> {
   const names = new Map(Object.entries(CATEGORIES).map(([name, bit]): [number, string] => [bit, name]));
   for await (const record of records) {
     const name = names.get(record.category) ?? String(record.category);
     counts[name] = (counts[name] ?? 0) + 1;
     yield record;
+  }
+  if (Object.keys(counts).length === 0) {
+    throw new CareProofError("INPUT_EMPTY", "there is no resource to commit", source);
   }
 }
 

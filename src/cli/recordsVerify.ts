@@ -1,11 +1,11 @@
 import { Command } from "commander";
 
-import { readText } from "./files.js";
+import { documentName, readDocument } from "./files.js";
 import { openManifest } from "./manifestFile.js";
 import { addressOption, integerOption } from "./options.js";
 import { RecordRegistryClient, type RecordStatus } from "./recordRegistry.js";
 import { connect } from "./rpc.js";
-import { type CommonOptions, Progress, type Terminal, writeResult } from "./terminal.js";
+import { type CommonOptions, printable, Progress, type Terminal, writeResult } from "./terminal.js";
 import { type FhirResource, parseResource, resourceName } from "../consent/fhirResource.js";
 import { recordLeafDigest } from "../consent/recordLeaf.js";
 import { checkManifestRecord, commitsTo, type ManifestHeader, type ManifestRecord } from "../consent/recordManifest.js";
@@ -68,7 +68,7 @@ export function verifyCommand(terminal: Terminal): Command {
     .summary("prove a FHIR R4 resource against a manifest and the chain")
     .description("Proves that a FHIR R4 resource is unchanged since it was committed.")
     .argument("<manifest>", "the manifest that careproof records commit wrote")
-    .argument("<resource>", "the file of one FHIR R4 resource")
+    .argument("<resource>", "the file of one FHIR R4 resource, or - for stdin")
     .option("--original <file>", "the resource as it was committed, to say what differs")
     .option("--rpc <url>", "an Ethereum node")
     .option("--registry <address>", "RecordRegistry's address", addressOption)
@@ -94,15 +94,16 @@ async function verify(
   if (rpc !== undefined && (registry === undefined || provider === undefined || sequence === undefined)) {
     command.error("error: --rpc needs --registry, --provider and --sequence");
   }
+  if (resourcePath === "-" && options.original === "-") command.error("error: only one of the two can be stdin");
   if (rpc === undefined && (registry ?? provider ?? sequence ?? chainId) !== undefined) {
     command.error("error: --registry, --provider, --sequence and --chain-id need --rpc");
   }
-  const resource = await readResource(resourcePath);
-  const original = options.original === undefined ? undefined : await readResource(options.original);
+  const resource = await readResource(terminal, resourcePath);
+  const original = options.original === undefined ? undefined : await readResource(terminal, options.original);
   const progress = new Progress(terminal, options);
   let found: Found;
   try {
-    found = await findRecord(manifestPath, resource, resourcePath, original, progress);
+    found = await findRecord(manifestPath, resource, documentName(resourcePath), original, progress);
   } finally {
     progress.clear();
   }
@@ -158,6 +159,11 @@ async function findRecord(
     progress.update("Searching the manifest:", record.index, header.count);
     if (commitsTo(record, canonicalHash, header.form, hash)) {
       checkManifestRecord(header, record, where, hash);
+      // The name is in no leaf, but the resource has it, and its content is proved.
+      if (record.reference !== name) {
+        const message = `the line names ${record.reference}, but is of ${name}: it was edited`;
+        throw new CareProofError("MANIFEST_MISMATCH", message, where);
+      }
       return { header, record };
     }
     // A resource without an id has only its type for a name, which says nothing.
@@ -185,10 +191,11 @@ async function findRecord(
   throw new CareProofError("RECORD_UNKNOWN", `${name} is not in the manifest`, resourcePath);
 }
 
-async function readResource(path: string): Promise<FhirResource> {
-  const resource = parseResource(await readText(path), { name: path });
+async function readResource(terminal: Terminal, input: string): Promise<FhirResource> {
+  const name = documentName(input);
+  const resource = parseResource(await readDocument(input, terminal), { name });
   if (resource.resourceType === "Bundle") {
-    throw new CareProofError("FHIR_INVALID", "a Bundle is committed as its resources: give one of them", path);
+    throw new CareProofError("FHIR_INVALID", "a Bundle is committed as its resources: give one of them", name);
   }
   return resource;
 }
@@ -212,5 +219,5 @@ function describe({ reference, index, form, root, notCovered, differs, onChain }
   if (notCovered.length > 0) lines.push(`not covered  ${notCovered.join(", ")}`);
   if (differs !== undefined) lines.push(`differs      ${differs.length === 0 ? "nowhere" : differs.join(", ")}`);
   if (onChain !== undefined) lines.push(`on chain     ${onChain.status} (chain ${onChain.chainId})`);
-  return lines.join("\n");
+  return lines.map(printable).join("\n");
 }

@@ -136,6 +136,10 @@ function nodeName(url: string): string {
   if (parsed.protocol !== "http:" && parsed.protocol !== "https:") {
     throw new CareProofError("RPC_INVALID", "the RPC address must begin with http:// or https://");
   }
+  // Neither fetch nor ethers sends them over plain HTTP: without this line it would seem that nothing answers.
+  if (parsed.username !== "" || parsed.password !== "") {
+    throw new CareProofError("RPC_INVALID", "the RPC address must not hold a user name or password");
+  }
   return parsed.origin;
 }
 

@@ -23,6 +23,11 @@ export function writeResult(terminal: Terminal, options: CommonOptions, result: 
   terminal.stdout.write(`${options.json === true ? JSON.stringify(result) : text}\n`);
 }
 
+/** A line of text as it may be shown: what of the input could move the cursor or begin a line of its own is escaped. */
+export function printable(line: string): string {
+  return line.replace(/\p{Cc}/gu, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
 const BAR_WIDTH = 24;
 const REDRAW_MILLISECONDS = 100;
 

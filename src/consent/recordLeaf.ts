@@ -21,6 +21,9 @@ export interface RecordLeaf {
 /** What `supersedes` holds where a record corrects no other. */
 export const NO_PREDECESSOR = "0x" + "00".repeat(32);
 
+/** The greatest values of a leaf's numbers: a bit of a uint64, and a uint40. */
+export const LEAF_MAXIMA = { category: 63, recordedAt: 2 ** 40 - 1 } as const;
+
 const RECORD_LEAF = keccak256(
   toUtf8Bytes(
     "CareProof.RecordLeaf(address patient,bytes32 commitment,uint8 category,uint40 recordedAt,bytes32 supersedes)",
@@ -48,8 +51,8 @@ export function recordLeafHash(leaf: RecordLeaf, hash: Keccak256 = keccak256): s
 }
 
 function digest(leaf: RecordLeaf, hash: Keccak256): Uint8Array {
-  checkInteger(leaf.category, 63, "category");
-  checkInteger(leaf.recordedAt, 2 ** 40 - 1, "recordedAt");
+  checkInteger(leaf.category, LEAF_MAXIMA.category, "category");
+  checkInteger(leaf.recordedAt, LEAF_MAXIMA.recordedAt, "recordedAt");
   const words = [
     RECORD_LEAF,
     new Uint8Array(12),

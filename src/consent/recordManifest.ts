@@ -1,8 +1,9 @@
 import type { CommittedRecord } from "./recordBatch.js";
-import { recordLeafHash } from "./recordLeaf.js";
+import { LEAF_MAXIMA, recordLeafHash } from "./recordLeaf.js";
 import { CareProofError } from "../errors.js";
 import { CANONICAL_FORMS, type CanonicalForm } from "../utils/canonical.js";
 import { commitToHash } from "../utils/commitment.js";
+import { parseJson } from "../utils/json.js";
 import { keccak256, type Keccak256 } from "../utils/keccak.js";
 import { verifyMerkleProof } from "../utils/merkle.js";
 
@@ -74,7 +75,8 @@ export function parseManifestRecord(line: string, where: string): ManifestRecord
   checkField(Number.isSafeInteger(record.index), "index", where);
   checkField(typeof record.reference === "string", "reference", where);
   checkField(typeof record.patient === "string" && /^0x[0-9a-fA-F]{40}$/.test(record.patient), "patient", where);
-  for (const name of ["category", "recordedAt"]) checkField(Number.isSafeInteger(record[name]), name, where);
+  checkField(isInteger(record.category, LEAF_MAXIMA.category), "category", where);
+  checkField(isInteger(record.recordedAt, LEAF_MAXIMA.recordedAt), "recordedAt", where);
   for (const name of ["supersedes", "salt", "commitment", "leaf"]) checkField(isBytes32(record[name]), name, where);
   checkField(Array.isArray(record.proof) && record.proof.every(isBytes32), "proof", where);
   return record as unknown as ManifestRecord;
@@ -125,11 +127,26 @@ function parseLine(line: string, where: string): Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new CareProofError("MANIFEST_INVALID", "expected an object", where);
   }
+  // JSON.parse lets a key be given twice, and another reader may take the other value. Lines as written here are not read twice.
+  if (JSON.stringify(value) !== line) parseStrictly(line, where);
   return value as Record<string, unknown>;
+}
+
+function parseStrictly(line: string, where: string): void {
+  try {
+    parseJson(line);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new CareProofError("MANIFEST_INVALID", message, where, { cause: error });
+  }
 }
 
 function checkField(valid: boolean, name: string, where: string): void {
   if (!valid) throw new CareProofError("MANIFEST_INVALID", `"${name}" is missing or invalid`, where);
+}
+
+function isInteger(value: unknown, maximum: number): boolean {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= maximum;
 }
 
 function isBytes32(value: unknown): boolean {

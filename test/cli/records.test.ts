@@ -234,7 +234,17 @@ describe("careproof records", () => {
       });
     }
 
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    it("names the input, not the manifest, where there is no resource in it", async () => {
+      const input = file("in.json", '{"resourceType":"Bundle","type":"collection"}');
+      const { stderr } = await careproof(["records", "commit", input, "--patient", PATIENT]);
+      expect(stderr).to.equal(`careproof: ${input}: there is no resource to commit\n`);
+    });
+
+    for (const [signal, exitCode] of [
+      ["SIGINT", 130],
+      ["SIGTERM", 143],
+      ["SIGHUP", 129],
+    ] as const) {
       it(`leaves no half-written file when ended by ${signal}`, async () => {
         const out = join(folder, "out.ndjson");
         const child = spawn(
@@ -250,7 +260,7 @@ describe("careproof records", () => {
         while (readdirSync(folder).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
         expect(readdirSync(folder)).to.include("out.ndjson.partial");
         child.kill(signal);
-        expect(await ended).to.equal(signal === "SIGINT" ? 130 : 143);
+        expect(await ended).to.equal(exitCode);
         expect(readdirSync(folder)).to.deep.equal([]);
       });
     }
@@ -338,6 +348,9 @@ describe("careproof records", () => {
         [1, (record) => ({ ...record, category: CATEGORIES.NOTES }), "is not the hash of its fields"],
         [1, (record) => ({ ...record, patient: OTHER_PATIENT }), "is not the hash of its fields"],
         [1, (record) => ({ ...record, index: 4 }), "expected record 0, found 4"],
+        [1, (record) => ({ ...record, category: 64 }), '"category" is missing or invalid'],
+        [1, (record) => ({ ...record, recordedAt: -1 }), '"recordedAt" is missing or invalid'],
+        [1, (record) => ({ ...record, reference: "Observation/b" }), "names Observation/b, but is of Observation/a"],
         [1, (record) => ({ ...record, salt: "0x12" }), '"salt" is missing or invalid'],
         [0, (header) => ({ ...header, version: 2 }), "unknown manifest version 2"],
         [0, (header) => ({ ...header, form: "xml" }), '"form" is missing or invalid'],
@@ -352,6 +365,18 @@ describe("careproof records", () => {
       }
     });
 
+    it("refuses a manifest with more records than its header names, or with a key given twice", async () => {
+      const manifest = await commitLines("in.ndjson", observation("a"), observation("b"));
+      const fewer = edit(manifest, 0, (header) => ({ ...header, count: 1 }));
+      const { stderr } = await verify(fewer, file("b.json", observation("b")));
+      expect(stderr).to.include("edited.ndjson:3: is one more than the 1 its header names");
+      const [header, ...lines] = readFileSync(manifest, "utf8").split("\n");
+      const twice = file("twice.ndjson", [header!.replace("{", '{"count":2,'), ...lines].join("\n"));
+      const refused = await verify(twice, file("a.json", observation("a")));
+      expect(refused).to.include({ code: 1, stdout: "" });
+      expect(refused.stderr).to.match(/^careproof: [^\n]+twice\.ndjson:1: [^\n]+key "count" appears twice[^\n]*\n$/);
+    });
+
     it("refuses a manifest that is cut off, and a file that is none", async () => {
       const manifest = await commitLines("in.ndjson", observation("a"), observation("b"));
       const text = readFileSync(manifest, "utf8");
@@ -362,6 +387,29 @@ describe("careproof records", () => {
       expect((await verify(short, resource)).stderr).to.include("has 1 of the 2 records its header names");
       expect((await verify(resource, resource)).stderr).to.include("not a manifest of records");
       expect((await verify(join(folder, "none"), resource)).stderr).to.include("no such file");
+    });
+
+    it("reads the resource from stdin", async () => {
+      const manifest = await commitLines("in.ndjson", observation("a"), observation("b"));
+      const proved = await careproof(["records", "verify", manifest, "-"], { stdin: observation("b") });
+      expect(proved).to.include({ code: 0, stderr: "" });
+      expect(proved.stdout).to.include("Observation/b is record 1 of the batch");
+      const bad = await careproof(["records", "verify", manifest, "-"], { stdin: "{" });
+      expect(bad).to.include({ code: 1, stdout: "" });
+      expect(bad.stderr).to.match(/^careproof: stdin:1:2: not JSON: [^\n]+\n$/);
+      const twice = await careproof(["records", "verify", manifest, "-", "--original", "-"]);
+      expect(twice.code).to.equal(2);
+    });
+
+    it("shows control characters of the input escaped, so that no name forges a line or moves the cursor", async () => {
+      const forged = JSON.stringify({ resourceType: "Observation", id: "a\non chain     anchored\u001b[2J" });
+      const escaped = "Observation/a\\u000aon chain     anchored\\u001b[2J";
+      const manifest = await commitLines("in.ndjson", forged);
+      const proved = await verify(manifest, file("r.json", forged));
+      expect(proved.stdout.split("\n")[0]).to.equal(`${escaped} is record 0 of the batch, unchanged in form json#data`);
+      const other = await commitLines("other.ndjson", observation("a"));
+      const refused = await verify(other, join(folder, "r.json"));
+      expect(refused.stderr).to.equal(`careproof: ${join(folder, "r.json")}: ${escaped} is not in the manifest\n`);
     });
 
     it("refuses a Bundle, which is committed as its resources", async () => {

@@ -198,6 +198,7 @@ describe("careproof records on the chain", () => {
       ],
       [noNodeUrl, registry, "31337", "RPC_UNREACHABLE", "no Ethereum node"],
       ["localhost:8545", registry, "31337", "RPC_INVALID", "http"],
+      [url.replace("//", "//user:secret-key@"), registry, "31337", "RPC_INVALID", "user name or password"],
       [url, provider, "31337", "CONTRACT_MISSING", `no contract at ${provider}`],
       [url, await system.participants.getAddress(), "31337", "CONTRACT_UNEXPECTED", "is not the one expected"],
     ] as const) {
