@@ -216,13 +216,12 @@ contract ConsentRegistry is EmergencyAccess, IConsentRegistry {
         uint256 purposes,
         uint256 consent
     ) private {
-        uint40 revokedAllAt = _patients[patient].revokedAllAt;
+        uint40 revokedAllArrivedAt = _patients[patient].revokedAllArrivedAt;
         IRepresentativeRegistry.Representation memory representation = _requireRepresentative(
             patient,
             representative,
             uint32(purposes),
-            consent.issuedAt(),
-            revokedAllAt
+            consent.issuedAt()
         );
         require(
             consent.expiresAt() <= representation.expiresAt,
@@ -233,7 +232,7 @@ contract ConsentRegistry is EmergencyAccess, IConsentRegistry {
             purposes ^= 1 << purpose;
             uint256 standing = _consents[patient][grantee][purpose];
             _requireLater(purpose, standing.issuedAt(), consent.issuedAt());
-            bool patientDecided = _patientDecided(standing, revokedAllAt);
+            bool patientDecided = _patientDecided(standing, revokedAllArrivedAt);
             require(representation.mayOverride || !patientDecided, PatientDecided(uint8(purpose)));
             _consents[patient][grantee][purpose] =
                 patientDecided ? consent | ConsentWord.tombstone(0, PATIENT_DECIDED) : consent;
@@ -249,19 +248,19 @@ contract ConsentRegistry is EmergencyAccess, IConsentRegistry {
         uint40 issuedAt
     ) private returns (uint32 applied) {
         bool byPatient = decidedBy == patient;
-        uint40 revokedAllAt;
+        uint40 revokedAllArrivedAt;
         // A revocation of everything that there is names purposes without a meaning too.
         uint256 rest = purposes & Purposes.KNOWN;
         if (!byPatient) {
-            revokedAllAt = _patients[patient].revokedAllAt;
-            _requireRepresentative(patient, decidedBy, uint32(rest), issuedAt, revokedAllAt);
+            revokedAllArrivedAt = _patients[patient].revokedAllArrivedAt;
+            _requireRepresentative(patient, decidedBy, uint32(rest), issuedAt);
         }
         mapping(uint256 => uint256) storage consents = _consents[patient][grantee];
         while (rest != 0) {
             uint256 purpose = Math.log2(rest);
             rest ^= 1 << purpose;
             uint256 standing = consents[purpose];
-            bool patientDecided = _patientDecided(standing, revokedAllAt);
+            bool patientDecided = _patientDecided(standing, revokedAllArrivedAt);
             uint40 decidedAt = issuedAt;
             // Wins ties; skips what was decided later, unless only a representative did and the patient now says no.
             if (issuedAt < standing.issuedAt()) {
@@ -341,9 +340,12 @@ contract ConsentRegistry is EmergencyAccess, IConsentRegistry {
         return consent != 0 && consent.categories() == 0;
     }
 
-    /// @dev Whether the patient had decided on what now stands, one by one or by revoking everything.
-    function _patientDecided(uint256 standing, uint40 revokedAllAt) private pure returns (bool) {
-        return standing.flags() & PATIENT_DECIDED != 0 || (revokedAllAt != 0 && standing.issuedAt() <= revokedAllAt);
+    /// @dev Whether the patient had decided on what now stands, one by one or by revoking everything. Without the flag
+    /// nobody or a representative decided, so the time that counts is when the revocation of everything arrived.
+    function _patientDecided(uint256 standing, uint40 revokedAllArrivedAt) private pure returns (bool) {
+        return
+            standing.flags() & PATIENT_DECIDED != 0 ||
+            (revokedAllArrivedAt != 0 && standing.issuedAt() <= revokedAllArrivedAt);
     }
 
     function _requireLater(uint256 purpose, uint40 decidedAt, uint40 issuedAt) private pure {
@@ -360,14 +362,13 @@ contract ConsentRegistry is EmergencyAccess, IConsentRegistry {
         address patient,
         address account,
         uint32 purposes,
-        uint40 issuedAt,
-        uint40 revokedAllAt
+        uint40 issuedAt
     ) private view returns (IRepresentativeRegistry.Representation memory representation) {
         representation = representatives.representationOf(patient, account);
         require(
             representatives.counts(patient, account, issuedAt) &&
                 purposes & ~representation.purposes == 0 &&
-                (representation.authority != address(0) || representation.since > revokedAllAt),
+                (representation.authority != address(0) || representation.decidedAt > _patients[patient].revokedAllAt),
             NotRepresentative(patient, account)
         );
     }

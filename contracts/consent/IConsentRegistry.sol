@@ -20,7 +20,8 @@ interface IConsentRegistry is IPatientStanding, IEmergencyAccess {
     /// @param issuedAt When it was decided (unix seconds).
     /// @param flags Bitmask: what the user of the data must carry onward (bits 0 to 2, HL7 v3 refrain policies: 0
     /// NORDSCLCD no redisclosure, 1 NOREUSE, 2 NORELINK), and who decided (bit 6: a representative; bit 7: the patient
-    /// decided here at some time, which a representative without the power to override cannot change any more).
+    /// decided here, or revoked everything after it, which a representative without the power to override cannot change
+    /// any more).
     struct Consent {
         uint64 categories;
         uint40 notBefore;

@@ -11,10 +11,12 @@ import {BatchStream} from "../utils/BatchStream.sol";
 interface IDisclosureLog {
     /// @notice What a gateway signs at access and gives to the patient or the accessor. EIP-712 type `AccessReceipt`.
     /// @param gateway The gateway's organisation.
-    /// @param signer Who signs, with an ECDSA key: the gateway, or a key that served it as GATEWAY at the time of
-    /// access.
+    /// @param signer Who signs, with an ECDSA key: the gateway, or a key that served it then (pauses included) and was
+    /// ever given the role GATEWAY. Give gateways keys of that role alone, and remove a key rather than change its
+    /// roles.
     /// @param disclosure Commitment of the disclosure: date, recipient, what, and purpose (45 CFR 164.528(b)(2)).
-    /// @param accessedAt When the data was released (unix seconds).
+    /// @param accessedAt When the data was released (unix seconds). Who is given a receipt refuses one dated after
+    /// their own clock: it would be due later. A key can date receipts anywhere in its tenure.
     struct AccessReceipt {
         address gateway;
         address signer;

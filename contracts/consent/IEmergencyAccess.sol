@@ -5,10 +5,10 @@ pragma solidity 0.8.37;
 /// @notice Break-glass: hours of access for emergency treatment (ETREAT) where no consent covers it, seen by the
 /// patient at once, limited in rate, and reviewed by somebody independent.
 /// @dev A patient can forbid it altogether, and a refusal of ETREAT to one provider (a revoked ETREAT consent) forbids
-/// it to that provider. An emergency ends with every later word of the patient on it: a decision on ETREAT for the
-/// provider, on breaking the glass (for what the provider opened itself), or a revocation of everything. What an
-/// observer learns: that a provider's key opened an emergency on an address, for which kinds of data, and how its
-/// review ended. The justification is a commitment.
+/// it to that provider. An emergency ends with every word of the patient on it decided later, whatever it says: a
+/// decision on ETREAT for the provider, on breaking the glass (for what the provider opened itself), or a revocation of
+/// everything. What an observer learns: that a provider's key opened an emergency on an address, for which kinds of
+/// data, and how its review ended. The justification is a commitment.
 interface IEmergencyAccess {
     /// @notice An emergency access of one key of one provider to one patient. One slot each for what the provider
     /// opened itself and for what a source opened that the patient had allowed.

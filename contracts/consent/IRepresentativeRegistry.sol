@@ -21,7 +21,8 @@ interface IRepresentativeRegistry {
     }
 
     /// @notice A representation. Three slots; a check of a consent reads the first.
-    /// @param since From when on it counts (unix seconds); what was decided before counts for nothing.
+    /// @param since From when on it counts (unix seconds); what was decided before counts for nothing. A first naming
+    /// counts from its decision, one that replaces another from the second after it arrives.
     /// @param expiresAt The first second at which it no longer counts (unix seconds), for example a child's majority.
     /// @param purposes Bitmask over `Purposes` in which the representative may decide.
     /// @param status Where it is in its life.

@@ -189,7 +189,8 @@ contract RepresentativeRegistry is IRepresentativeRegistry, SignedDecisions {
         Representation storage representation = _representations[patient][representative];
         _requireNoAppointment(representation, patient, representative);
         _representations[patient][representative] = Representation({
-            since: issuedAt,
+            // What was decided under an earlier naming or appointment, until this very second, counts no more.
+            since: representation.status == RepresentationStatus.None ? issuedAt : uint40(block.timestamp) + 1,
             expiresAt: expiresAt,
             purposes: purposes,
             status: RepresentationStatus.Named,

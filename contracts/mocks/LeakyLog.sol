@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 /// @title LeakyLog
-/// @notice What no contract of CareProof may do: personal data in an event, in storage, and as a bare hash. The scanner of
-/// `test/privacy` must find each.
+/// @notice What no contract of CareProof may do: personal data in an event, in storage, and as a bare hash. The scanner
+/// of `test/privacy` must find each.
 contract LeakyLog {
     /// @notice The last name, in storage.
     string public lastName;

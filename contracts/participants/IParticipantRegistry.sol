@@ -59,7 +59,7 @@ interface IParticipantRegistry {
 
     /// @notice When a key served a participant, kept for ever so that what it signed then stays attributable. One slot.
     /// @param since When it was first accepted (unix seconds), or zero if never.
-    /// @param until When it runs out, or was last removed (unix seconds). A pause between two appointments counts as
+    /// @param until When it runs out, or was removed before that (unix seconds). A pause between two appointments counts as
     /// served.
     /// @param roles Bitmask over all roles that it was ever given.
     struct Tenure {

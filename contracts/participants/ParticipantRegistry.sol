@@ -129,7 +129,8 @@ contract ParticipantRegistry is IParticipantRegistry, AccessManaged, SignedDecis
             NotOperatorOf(operator, msg.sender)
         );
         delete _operators[operator];
-        _tenures[operator][principal].until = uint40(block.timestamp);
+        Tenure storage tenure = _tenures[operator][principal];
+        if (block.timestamp < tenure.until) tenure.until = uint40(block.timestamp);
         _useNonce(operator);
         emit OperatorRemoved(principal, operator);
     }

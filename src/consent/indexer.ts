@@ -272,9 +272,10 @@ export class ConsentIndex {
       }
       case "RepresentativeNamed": {
         const { patient, representative, purposes, expiresAt, issuedAt } = event.args;
-        const { appointedAt } = this.representations.get(patient, representative);
+        const { appointedAt, status } = this.representations.get(patient, representative);
         const named = {
-          since: issuedAt,
+          // A naming that replaces something counts from the second after it arrives.
+          since: status === "None" ? issuedAt : BigInt(event.log.timestamp) + 1n,
           decidedAt: issuedAt,
           expiresAt,
           purposes,

@@ -192,9 +192,10 @@ describe("RepresentativeRegistry: by the patient", () => {
         await name(system, { purposes: mask("TREAT"), expiresAt: expiresAt - 1n });
         const now = await latest();
         const state = await stateOf();
-        expect([state.since, state.purposes, state.expiresAt]).to.deep.equal([now, mask("TREAT"), expiresAt - 1n]);
+        expect([state.since, state.purposes, state.expiresAt]).to.deep.equal([now + 1n, mask("TREAT"), expiresAt - 1n]);
         expect(await representatives.counts(patient.address, representative.address, before)).to.equal(false);
-        expect(await representatives.counts(patient.address, representative.address, now)).to.equal(true);
+        expect(await representatives.counts(patient.address, representative.address, now)).to.equal(false);
+        expect(await representatives.counts(patient.address, representative.address, now + 1n)).to.equal(true);
       });
 
       it("takes every purpose in use", async () => {

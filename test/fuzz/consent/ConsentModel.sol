@@ -159,7 +159,7 @@ abstract contract ConsentModel {
         return
             _representativeCounts(act.patient, act.by, act.issuedAt) &&
             act.purposes & ~model.purposes == 0 &&
-            (model.authority != address(0) || model.since > patientModels[act.patient].revokedAllAt);
+            (model.authority != address(0) || model.decidedAt > patientModels[act.patient].revokedAllAt);
     }
 
     /// @dev What the patient decided ends with the time of a revocation of everything, what others did with its arrival.
@@ -373,7 +373,7 @@ abstract contract ConsentModel {
         if (act.kind == Kind.NameRepresentative) {
             representativeModels[act.patient][act.other] = RepresentativeModel(
                 Representing.Named,
-                act.issuedAt,
+                representing.state == Representing.No ? act.issuedAt : _now() + 1,
                 act.expiresAt,
                 act.purposes,
                 false,
