@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 
-import { documentName, readDocument, readText } from "./files.js";
+import { readAddresses } from "./addresses.js";
+import { documentName, readDocument } from "./files.js";
 import { integerOption } from "./options.js";
 import { type CommonOptions, printable, type Terminal, writeResult } from "./terminal.js";
 import { checkTerms } from "../consent/fhir/checkTerms.js";
@@ -80,7 +81,8 @@ function readCommand(terminal: Terminal): Command {
 
 async function read(terminal: Terminal, input: string, options: ReadOptions): Promise<void> {
   const { custodian, defaultExpiry, chainId } = options;
-  const directory = options.directory === undefined ? undefined : await readDirectory(options.directory);
+  const directory =
+    options.directory === undefined ? undefined : await readAddresses(options.directory, "DIRECTORY_INVALID");
   const decisions = readConsent(await readJson(terminal, input), {
     now: Math.floor(Date.now() / 1000),
     ...(directory === undefined ? {} : { directory }),
@@ -124,21 +126,6 @@ async function readJson(terminal: Terminal, input: string): Promise<unknown> {
   const text = await readDocument(input, terminal);
   parseJson(text, { name: documentName(input) });
   return JSON.parse(text);
-}
-
-async function readDirectory(path: string): Promise<Record<string, string>> {
-  const text = await readText(path);
-  parseJson(text, { name: path });
-  const directory: unknown = JSON.parse(text);
-  const isDirectory =
-    typeof directory === "object" &&
-    directory !== null &&
-    !Array.isArray(directory) &&
-    Object.values(directory).every((address) => typeof address === "string");
-  if (!isDirectory) {
-    throw new CareProofError("DIRECTORY_INVALID", "must be a JSON object of addresses by FHIR reference", path);
-  }
-  return directory as Record<string, string>;
 }
 
 /** The one decision in what was given, or the chosen one. */

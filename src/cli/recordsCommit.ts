@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 
 import { Command } from "commander";
 
-import { documentName, MANIFEST_SUFFIX, readResourceTexts, readText } from "./files.js";
+import { readAddresses } from "./addresses.js";
+import { documentName, MANIFEST_SUFFIX, readResourceTexts } from "./files.js";
 import { writeManifest } from "./manifestFile.js";
 import { addressOption, timeOption } from "./options.js";
 import { type CommonOptions, printable, Progress, type Terminal, writeResult } from "./terminal.js";
@@ -11,7 +12,6 @@ import { type CommittedRecord, commitRecords } from "../consent/recordBatch.js";
 import { type PatientResolver, patientsByReference } from "../consent/recordPatient.js";
 import { CareProofError } from "../errors.js";
 import type { CanonicalForm } from "../utils/canonical.js";
-import { isJsonObject, parseJson } from "../utils/json.js";
 
 /** What `careproof records commit --json` prints. */
 export interface CommitResult {
@@ -139,11 +139,7 @@ async function* countRecords(
 }
 
 async function readPatients(path: string): Promise<PatientResolver> {
-  const value = parseJson(await readText(path), { name: path });
-  const entries = isJsonObject(value) ? Object.entries(value) : [];
-  if (entries.length === 0)
-    throw new CareProofError("PATIENTS_INVALID", "expected an object of addresses by reference", path);
-  return patientsByReference(
-    Object.fromEntries(entries.map(([key, address]) => [key, typeof address === "string" ? address : ""])),
-  );
+  const addresses = await readAddresses(path, "PATIENTS_INVALID");
+  if (Object.keys(addresses).length === 0) throw new CareProofError("PATIENTS_INVALID", "names no patient", path);
+  return patientsByReference(addresses);
 }

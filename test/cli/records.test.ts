@@ -215,6 +215,23 @@ describe("careproof records", () => {
       expect(stderr).to.include("in.ndjson:1 Observation: no address for the patient Patient/p");
     });
 
+    it("refuses a mapping that is none, naming the file and the reference", async () => {
+      const input = file("in.ndjson", observation("a"));
+      for (const [content, code, message] of [
+        ["[]", "PATIENTS_INVALID", "patients.json: must be a JSON object of addresses by FHIR reference"],
+        ["{}", "PATIENTS_INVALID", "patients.json: names no patient"],
+        ['{"Patient/p":"0x12"}', "ADDRESS_INVALID", 'patients.json "Patient/p": "0x12" is not an address'],
+        ['{"Patient/p":1}', "ADDRESS_INVALID", 'patients.json "Patient/p": must be an address'],
+      ] as const) {
+        const patients = file("patients.json", content);
+        const refused = await careproof(["records", "commit", input, "--patients", patients, "--json"]);
+        expect(refused).to.include({ code: 1, stdout: "" });
+        const { error } = JSON.parse(refused.stderr) as { error: Record<string, string> };
+        expect(error.code).to.equal(code);
+        expect(error.message).to.include(message);
+      }
+    });
+
     for (const [name, args, message] of [
       ["no patient", ["x.json"], "--patient"],
       ["both kinds of patients", ["x.json", "--patient", PATIENT, "--patients", "y.json"], "--patient"],

@@ -153,6 +153,12 @@ describe("careproof consent", () => {
       [["read", "-"], '{"resourceType":"Patient"}', "CONSENT_INVALID", "Consent.resourceType"],
       [["read", join(folder, "missing.json")], "", "FILE_UNREADABLE", "missing.json: cannot be read"],
       [["read", "-", "--directory", file("list.json", "[]")], "{}", "DIRECTORY_INVALID", "list.json: must be"],
+      [
+        ["read", "-", "--directory", file("bad.json", '{"A/1":"0x1"}')],
+        "{}",
+        "ADDRESS_INVALID",
+        'bad.json "A/1": "0x1"',
+      ],
       [["write", "-"], "{}", "TERMS_INVALID", "terms."],
       [["write", "-"], "[]", "TERMS_INVALID", "holds 0 decisions"],
     ];
