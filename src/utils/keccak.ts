@@ -1,4 +1,5 @@
-import { getBytes, keccak256 as keccak256Hex } from "ethers";
+import { keccak256 as keccak256Hex } from "ethers/crypto";
+import { getBytes } from "ethers/utils";
 import { createKeccak } from "hash-wasm";
 
 /** Keccak-256 of bytes, as 32 bytes. */

@@ -3,7 +3,6 @@ import { expect } from "chai";
 import { ethers } from "hardhat";
 
 import { PURPOSES, type Purpose } from "../../src/consent/codes.js";
-import { YEAR } from "../support/careproof";
 import {
   categories,
   consentWord,
