@@ -33,7 +33,7 @@ async function deployWithProvider(): Promise<{
   ) as [Wallet, Wallet];
   for (const { address } of [operator, stranger]) await setBalance(address, parseEther("1"));
   await accredit(system, provider, "PROVIDER");
-  await enlist(system, provider, operator as never, "PROVIDER");
+  await enlist(system, provider, operator, "PROVIDER");
   return { system, provider: provider.address, operator, stranger };
 }
 
