@@ -1,7 +1,6 @@
 /**
  * `npm run bench`: what each operation costs, beside what its peer costs in the same run, and the limit it must keep. Exits
- * with 1 where a limit is passed. `--json`: an array of `{operation, gas, limit, peer, peerGas}`; rows of time have
- * `seconds` and `maxRssBytes` instead of gas.
+ * with 1 where a limit is passed. `--json`: an array of `{operation, gas, limit, peer, peerGas}`.
  */
 import "./compiled";
 
@@ -9,28 +8,23 @@ import { Command } from "commander";
 import hre from "hardhat";
 
 import { measureEas } from "./bench/eas";
+import { writeGasPage } from "./bench/gasPage";
+import type { GasRow } from "./bench/gasRow";
 import { LIMITS, MERKLE_LIMITS } from "./bench/limits";
 import { START, measureAll, restart } from "./bench/measure";
 import { benchMerkle, type MerkleBench } from "./bench/merkle";
 
-/** A row of gas. */
-interface GasRow {
-  operation: string;
-  gas: number;
-  /** Most gas allowed; null where nothing is promised. */
-  limit: number | null;
-  /** What the peer does instead; null where there is none. */
-  peer: string | null;
-  peerGas: number | null;
-}
-
 async function main(): Promise<void> {
   const options = new Command("bench")
     .description("Measures this project beside its peers, and fails where a limit is passed.")
-    .option("--json", "print an array of {operation, gas, limit, peer, peerGas}")
+    .option(
+      "--json",
+      "print an array of {operation, gas, limit, peer, peerGas}; the Merkle tree's figures go to stderr",
+    )
+    .option("--docs", "write the figures to docs/gas.md too")
     .option("--gas-only", "leave out the Merkle tree, whose peer takes about two minutes")
     .parse()
-    .opts<{ json?: true; gasOnly?: true }>();
+    .opts<{ json?: true; docs?: true; gasOnly?: true }>();
   await hre.run("compile", { quiet: true });
   progress("measuring gas …");
   const ours = await measureAll();
@@ -68,28 +62,18 @@ async function main(): Promise<void> {
     }
   }
 
-  console.log(options.json ? JSON.stringify([...rows, ...merkleRows(merkle)], undefined, 2) : table(rows, merkle));
+  if (options.docs) await writeGasPage(rows, merkle);
+  if (options.json) {
+    console.log(JSON.stringify(rows, undefined, 2));
+    if (merkle !== undefined) progress(merkleLine(merkle));
+  } else {
+    console.log(table(rows));
+    if (merkle !== undefined) console.log(`\n${merkleLine(merkle)}`);
+  }
   if (problems.length > 0) throw new Error(problems.join("\n"));
 }
 
-function merkleRows(merkle: MerkleBench | undefined): object[] {
-  if (merkle === undefined) return [];
-  return [
-    {
-      operation: "merkle.build",
-      leaves: merkle.leaves,
-      seconds: merkle.ours.seconds,
-      maxRssBytes: merkle.ours.maxRssBytes,
-      limit: MERKLE_LIMITS,
-      peer: "@openzeppelin/merkle-tree SimpleMerkleTree",
-      peerSeconds: merkle.peer.seconds,
-      peerMaxRssBytes: merkle.peer.maxRssBytes,
-      ratio: merkle.ratio,
-    },
-  ];
-}
-
-function table(rows: GasRow[], merkle: MerkleBench | undefined): string {
+function table(rows: GasRow[]): string {
   const number = (value: number | null): string => (value === null ? "–" : value.toLocaleString("en"));
   const cells = rows.map(({ operation, gas, limit, peer, peerGas }) => [
     operation,
@@ -111,16 +95,16 @@ function table(rows: GasRow[], merkle: MerkleBench | undefined): string {
       .join("  ")
       .trimEnd();
   const lines = [line(header), ...cells.map(line)];
-  if (merkle !== undefined) {
-    const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
-    lines.push(
-      "",
-      `merkle.build, ${number(merkle.leaves)} leaves: ${merkle.ours.seconds.toFixed(2)} s, ${megabytes(merkle.ours.maxRssBytes)}; ` +
-        `@openzeppelin/merkle-tree ${merkle.peer.seconds.toFixed(1)} s, ${megabytes(merkle.peer.maxRssBytes)}; ` +
-        `${merkle.ratio.toFixed(0)} times as fast (at least ${MERKLE_LIMITS.ratio}, below ${megabytes(MERKLE_LIMITS.maxRssBytes)})`,
-    );
-  }
   return lines.join("\n");
+}
+
+function merkleLine({ leaves, ours, peer, ratio }: MerkleBench): string {
+  const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
+  return (
+    `merkle.build, ${leaves.toLocaleString("en")} leaves: ${ours.seconds.toFixed(2)} s, ${megabytes(ours.maxRssBytes)}; ` +
+    `@openzeppelin/merkle-tree ${peer.seconds.toFixed(1)} s, ${megabytes(peer.maxRssBytes)}; ` +
+    `${ratio.toFixed(0)} times as fast (at least ${MERKLE_LIMITS.ratio}, below ${megabytes(MERKLE_LIMITS.maxRssBytes)})`
+  );
 }
 
 /** On stderr: stdout is the result. */

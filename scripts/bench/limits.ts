@@ -11,8 +11,11 @@ export const LIMITS: Readonly<Record<string, number>> = {
   "consent.check.principal": 15_000,
   "consent.check.operator": 19_500,
   "consent.check.emergency": 22_500,
+  "consent.breakGlass": 140_000,
   "records.anchor.first": 82_000,
   "records.anchor.later": 66_000,
+  "records.supersede": 96_000,
+  "records.retract": 78_000,
 };
 
 /** How many times faster than OpenZeppelin's tree ours must build one million leaves, and its peak memory (bytes). */

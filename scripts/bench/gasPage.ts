@@ -1,14 +1,12 @@
-/**
- * Rewrites the tables of docs/gas.md from what `npm run bench -- --json` prints:
- * `npm run -s bench -- --json | node --require ts-node/register/transpile-only scripts/gasTable.ts`.
- */
+/** The tables of docs/gas.md, from what a bench measured. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { format, resolveConfig } from "prettier";
 
-import { failure } from "./journey/console";
-import { root } from "./processes";
+import type { GasRow } from "./gasRow";
+import type { MerkleBench } from "./merkle";
+import { root } from "../processes";
 
 /** What each operation does, on which state. */
 const STATES: Readonly<Record<string, string>> = {
@@ -30,39 +28,20 @@ const STATES: Readonly<Record<string, string>> = {
   "records.retract": "a provider's key; one proof of 20 hashes",
 };
 
-interface Row {
-  operation: string;
-  gas: number;
-  limit: number | null;
-  peer: string | null;
-  peerGas: number | null;
-}
-
-interface MerkleRow {
-  operation: "merkle.build";
-  leaves: number;
-  seconds: number;
-  maxRssBytes: number;
-  peerSeconds: number;
-  peerMaxRssBytes: number;
-  ratio: number;
-}
-
-async function main(): Promise<void> {
-  const rows = JSON.parse(readFileSync(0, "utf8")) as (Row | MerkleRow)[];
+/** Rewrites the tables: gas, and where it was measured the Merkle tree. */
+export async function writeGasPage(rows: readonly GasRow[], merkle: MerkleBench | undefined): Promise<void> {
   const file = join(root, "docs/gas.md");
   let page = readFileSync(file, "utf8");
-  page = between(page, "gas", gasTable(rows.filter((row): row is Row => "gas" in row)));
-  const merkle = rows.find((row): row is MerkleRow => row.operation === "merkle.build");
+  page = between(page, "gas", gasTable(rows));
   if (merkle !== undefined) page = between(page, "merkle", merkleTable(merkle));
   writeFileSync(file, await format(page, { ...(await resolveConfig(file)), filepath: file }));
 }
 
-function gasTable(rows: readonly Row[]): string {
+function gasTable(rows: readonly GasRow[]): string {
   const number = (value: number | null): string => (value === null ? "–" : value.toLocaleString("en"));
   const cells = rows.map(({ operation, gas, limit, peer, peerGas }) => {
     const state = STATES[operation];
-    if (state === undefined) throw new Error(`${operation} has no description in scripts/gasTable.ts`);
+    if (state === undefined) throw new Error(`${operation} has no description in scripts/bench/gasPage.ts`);
     const beside = peer === null || peerGas === null ? "–" : `${number(peerGas)} (${peer})`;
     return `| \`${operation}\` | ${number(gas)} | ${number(limit)} | ${beside} | ${state} |`;
   });
@@ -71,13 +50,13 @@ function gasTable(rows: readonly Row[]): string {
   );
 }
 
-function merkleTable({ leaves, seconds, maxRssBytes, peerSeconds, peerMaxRssBytes, ratio }: MerkleRow): string {
+function merkleTable({ leaves, ours, peer, ratio }: MerkleBench): string {
   const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
   return [
     `| ${leaves.toLocaleString("en")} leaves | time | peak memory |`,
     "| --- | --: | --: |",
-    `| \`careproof\` | ${seconds.toFixed(1)} s | ${megabytes(maxRssBytes)} |`,
-    `| \`@openzeppelin/merkle-tree\` | ${peerSeconds.toFixed(1)} s | ${megabytes(peerMaxRssBytes)} |`,
+    `| \`careproof\` | ${ours.seconds.toFixed(1)} s | ${megabytes(ours.maxRssBytes)} |`,
+    `| \`@openzeppelin/merkle-tree\` | ${peer.seconds.toFixed(1)} s | ${megabytes(peer.maxRssBytes)} |`,
     "",
     `${ratio.toFixed(0)} times as fast in that run.`,
   ].join("\n");
@@ -89,5 +68,3 @@ function between(page: string, name: string, content: string): string {
   if (!page.includes(open) || !page.includes(close)) throw new Error(`docs/gas.md has no ${open} … ${close}`);
   return `${page.slice(0, page.indexOf(open))}${open}\n\n${content}\n\n${page.slice(page.indexOf(close))}`;
 }
-
-main().catch(failure);
