@@ -182,7 +182,8 @@ contract ParticipantHandler is World {
         bool ok = _try(abi.encodeCall(participants.removeOperator, (operator)));
         if (ok != expected) broken = "removeOperator";
         if (!ok) return;
-        servedUntil[operator][principal] = time;
+        // Who removes a key that ran out before does not lengthen its service.
+        if (time < servedUntil[operator][principal]) servedUntil[operator][principal] = time;
         delete services[operator];
         ++nonces[operator];
     }
