@@ -8,6 +8,7 @@
  *
  * Exits with forge's code, and non-zero where no test ran. The last line printed is `N passed, N failed`.
  */
+import { randomBytes } from "node:crypto";
 import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -66,7 +67,8 @@ export function runForge({ profile = "long", match }: ForgeOptions = {}): Promis
   for (const cache of ["cache/invariant", "cache/fuzz"])
     rmSync(path.join(ROOT, cache), { recursive: true, force: true });
 
-  const args = ["test", ...(match === undefined ? [] : ["--match-test", match])];
+  const seed = profile === "long" ? ["--fuzz-seed", `0x${randomBytes(32).toString("hex")}`] : [];
+  const args = ["test", ...seed, ...(match === undefined ? [] : ["--match-test", match])];
   return new Promise((resolve, reject) => {
     const forge = spawn(forgeBinary(), args, {
       cwd: ROOT,

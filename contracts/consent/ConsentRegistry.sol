@@ -267,7 +267,12 @@ contract ConsentRegistry is EmergencyAccess, IConsentRegistry {
                 if (!byPatient || patientDecided) continue;
                 decidedAt = standing.issuedAt();
             }
-            uint256 revoked = ConsentWord.tombstone(decidedAt, byPatient || patientDecided ? PATIENT_DECIDED : 0);
+            // Kept on record where the time alone would no longer show it; a second relay then writes the same again.
+            bool keep =
+                byPatient ||
+                    standing.flags() & PATIENT_DECIDED != 0 ||
+                    (patientDecided && decidedAt > revokedAllArrivedAt);
+            uint256 revoked = ConsentWord.tombstone(decidedAt, keep ? PATIENT_DECIDED : 0);
             if (revoked == standing) continue;
             consents[purpose] = revoked;
             applied |= uint32(1 << purpose);
