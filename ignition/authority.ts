@@ -16,9 +16,10 @@ export const ACCREDITORS = {
   insuranceCommissioner: ["PAYER"],
   healthDataAccessBody: ["GATEWAY", "HEALTH_DATA_USER"],
   ethicsAuthority: ["INVESTIGATOR_SITE"],
-  healthMinistry: ["PUBLIC_HEALTH_AUTHORITY", "OVERSIGHT_AUTHORITY"],
+  healthMinistry: ["PUBLIC_HEALTH_AUTHORITY", "OVERSIGHT_AUTHORITY", "DRUG_REGULATOR"],
   dataProtectionAuthority: ["PRIVACY_OFFICER"],
   justiceMinistry: ["GUARDIANSHIP_AUTHORITY"],
+  drugRegulator: ["MANUFACTURER", "WHOLESALE_DISTRIBUTOR", "DISPENSER", "THIRD_PARTY_LOGISTICS_PROVIDER"],
 } as const satisfies Record<string, readonly RoleName[]>;
 
 /** Name of an accrediting body. */

@@ -3,6 +3,7 @@
  */
 export * as consent from "./consent/index.js";
 export * as participants from "./participants/index.js";
+export * as provenance from "./provenance/index.js";
 export * from "./contractErrors.js";
 export * from "./deployments/index.js";
 export * from "./errors.js";

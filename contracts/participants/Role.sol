@@ -40,6 +40,16 @@ library Roles {
     Role internal constant OVERSIGHT_AUTHORITY = Role.wrap(8);
     /// @notice Court or other authority that appoints guardians for people who cannot decide themselves.
     Role internal constant GUARDIANSHIP_AUTHORITY = Role.wrap(9);
+    /// @notice Manufacturer or repackager of medicines (21 U.S.C. 360eee(10), (16); Directive 2001/83/EC Article 40).
+    Role internal constant MANUFACTURER = Role.wrap(10);
+    /// @notice Wholesale distributor of medicines (21 U.S.C. 360eee(29); Directive 2001/83/EC Article 77).
+    Role internal constant WHOLESALE_DISTRIBUTOR = Role.wrap(11);
+    /// @notice Dispenser of medicines: pharmacies, and hospitals that dispense (21 U.S.C. 360eee(3)).
+    Role internal constant DISPENSER = Role.wrap(12);
+    /// @notice Third-party logistics provider: ships for the owner of medicines without owning them (21 U.S.C. 360eee(22)).
+    Role internal constant THIRD_PARTY_LOGISTICS_PROVIDER = Role.wrap(13);
+    /// @notice Authority that supervises medicines: recalls, reviews suspect product, closes illegitimate product.
+    Role internal constant DRUG_REGULATOR = Role.wrap(14);
 
     /// @notice The highest number a role can have.
     uint16 internal constant HIGHEST = 55;

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 
 import { consentCommand } from "./consent.js";
+import { provenanceCommand } from "./provenance.js";
 import { recordsCommand } from "./records.js";
 import { printable, type Terminal } from "./terminal.js";
 import { CareProofError } from "../errors.js";
@@ -48,10 +49,11 @@ function processTerminal(): Terminal {
 
 function program(terminal: Terminal, json: boolean): Command {
   const root = new Command("careproof")
-    .description("Consent and records of CareProof: FHIR R4 in and out, commitments, proofs, the chain.")
+    .description("CareProof: consent and records (FHIR R4), drug provenance (GS1, EPCIS 2.0), proofs, the chain.")
     .version(VERSION)
     .addCommand(consentCommand(terminal))
-    .addCommand(recordsCommand(terminal));
+    .addCommand(recordsCommand(terminal))
+    .addCommand(provenanceCommand(terminal));
   forEachCommand(root, (command) =>
     command.exitOverride().configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
