@@ -10,6 +10,18 @@ export const EMERGENCY_SOURCE_ADMIN = 200n;
 /** The functions of `ConsentRegistry` that {@link EMERGENCY_SOURCE_ADMIN} may call. */
 export const EMERGENCY_SOURCE_FUNCTIONS = ["setEmergencySource(address)", "removeEmergencySource(address)"] as const;
 
+/** AccessManager role of GS1 member organisations, who say who holds which GS1 company prefix. */
+export const GS1_MEMBER_ORGANISATION = 201n;
+
+/** The functions of `CompanyPrefixRegistry` that {@link GS1_MEMBER_ORGANISATION} may call. */
+export const COMPANY_PREFIX_FUNCTIONS = ["register(uint64,uint8,address)", "release(uint64,uint8)"] as const;
+
+/** AccessManager role of who names excursion sources of `ProductInvestigations`. */
+export const EXCURSION_SOURCE_ADMIN = 202n;
+
+/** The functions of `ProductInvestigations` that {@link EXCURSION_SOURCE_ADMIN} may call. */
+export const EXCURSION_SOURCE_FUNCTIONS = ["setExcursionSource(address)", "removeExcursionSource(address)"] as const;
+
 /** The bodies that accredit, by the name of their Ignition parameter, and the roles each accredits for. */
 export const ACCREDITORS = {
   medicalBoard: ["PROVIDER", "EMERGENCY_CARE"],
@@ -29,4 +41,6 @@ export type Accreditor = keyof typeof ACCREDITORS;
 export const ROLE_LABELS: readonly (readonly [bigint, string])[] = [
   ...(Object.keys(ROLES) as RoleName[]).map((role) => [accreditorRole(role), `ACCREDITOR_OF_${role}`] as const),
   [EMERGENCY_SOURCE_ADMIN, "EMERGENCY_SOURCE_ADMIN"],
+  [GS1_MEMBER_ORGANISATION, "GS1_MEMBER_ORGANISATION"],
+  [EXCURSION_SOURCE_ADMIN, "EXCURSION_SOURCE_ADMIN"],
 ];

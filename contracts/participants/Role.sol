@@ -51,6 +51,9 @@ library Roles {
     /// @notice Authority that supervises medicines: recalls, reviews suspect product, closes illegitimate product.
     Role internal constant DRUG_REGULATOR = Role.wrap(14);
 
+    /// @notice Bitmask over the roles in which medicines are owned: MANUFACTURER, WHOLESALE_DISTRIBUTOR, DISPENSER.
+    uint56 internal constant TRADING_PARTNERS = 0x1C00;
+
     /// @notice The highest number a role can have.
     uint16 internal constant HIGHEST = 55;
 

@@ -8,15 +8,23 @@ import { ACCREDITORS, type Accreditor } from "../../ignition/authority";
 import CareProofModule from "../../ignition/modules/CareProof";
 import {
   AccessManager__factory,
+  CompanyPrefixRegistry__factory,
   ConsentRegistry__factory,
+  DigitalLinks__factory,
   DisclosureLog__factory,
+  DrugProvenance__factory,
   ParticipantRegistry__factory,
+  ProductInvestigations__factory,
   RecordRegistry__factory,
   RepresentativeRegistry__factory,
   type AccessManager,
+  type CompanyPrefixRegistry,
   type ConsentRegistry,
+  type DigitalLinks,
   type DisclosureLog,
+  type DrugProvenance,
   type ParticipantRegistry,
+  type ProductInvestigations,
   type RecordRegistry,
   type RepresentativeRegistry,
 } from "../../src/bindings/index.js";
@@ -36,11 +44,17 @@ export interface CareProof {
   consents: ConsentRegistry;
   records: RecordRegistry;
   disclosures: DisclosureLog;
+  companyPrefixes: CompanyPrefixRegistry;
+  digitalLinks: DigitalLinks;
+  provenance: DrugProvenance;
+  investigations: ProductInvestigations;
   deployer: HardhatEthersSigner;
   /** Who governs after the hand-over. */
   admin: HardhatEthersSigner;
   /** The accrediting bodies of `ignition/authority.ts`. */
   accreditors: Record<Accreditor, HardhatEthersSigner>;
+  /** Who says who holds which GS1 company prefix. */
+  gs1MemberOrganisation: HardhatEthersSigner;
   /** Accounts without any part, for the test to use. */
   others: HardhatEthersSigner[];
 }
@@ -50,7 +64,8 @@ export const EMERGENCIES_PER_DAY = 3;
 
 /** Deploys CareProof with a test account for each part. Use it through `loadFixture`. */
 export async function deployCareProof(): Promise<CareProof> {
-  const [deployer, admin, ...rest] = (await ethers.getSigners()) as [
+  const [deployer, admin, gs1MemberOrganisation, ...rest] = (await ethers.getSigners()) as [
+    HardhatEthersSigner,
     HardhatEthersSigner,
     HardhatEthersSigner,
     ...HardhatEthersSigner[],
@@ -60,7 +75,7 @@ export async function deployCareProof(): Promise<CareProof> {
   const addresses = Object.fromEntries(bodies.map((body) => [body, accreditors[body].address]));
   const deployed = await ignition.deploy(CareProofModule, {
     parameters: {
-      CareProof: { admin: admin.address, ...addresses },
+      CareProof: { admin: admin.address, gs1MemberOrganisation: gs1MemberOrganisation.address, ...addresses },
       Consent: { emergenciesPerDay: EMERGENCIES_PER_DAY },
     },
   });
@@ -72,8 +87,13 @@ export async function deployCareProof(): Promise<CareProof> {
     consents: ConsentRegistry__factory.connect(await at(deployed.consentRegistry), deployer),
     records: RecordRegistry__factory.connect(await at(deployed.recordRegistry), deployer),
     disclosures: DisclosureLog__factory.connect(await at(deployed.disclosureLog), deployer),
+    companyPrefixes: CompanyPrefixRegistry__factory.connect(await at(deployed.companyPrefixRegistry), deployer),
+    digitalLinks: DigitalLinks__factory.connect(await at(deployed.digitalLinks), deployer),
+    provenance: DrugProvenance__factory.connect(await at(deployed.drugProvenance), deployer),
+    investigations: ProductInvestigations__factory.connect(await at(deployed.productInvestigations), deployer),
     deployer,
     admin,
+    gs1MemberOrganisation,
     accreditors,
     others: rest.slice(bodies.length),
   };

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {RateLimiter} from "@openzeppelin/contracts/utils/RateLimiter.sol";
+
+import {Roles} from "../participants/Role.sol";
+import {GS1Identifiers} from "./GS1Identifiers.sol";
+import {IDispensing} from "./IDispensing.sol";
+import {Reviewable} from "./Reviewable.sol";
+
+/// @title Dispensing
+/// @notice See {IDispensing}. Part of `DrugProvenance`.
+abstract contract Dispensing is Reviewable, IDispensing {
+    using RateLimiter for RateLimiter.RefillingBucket;
+
+    /// @notice How long a dispensing can be taken back (seconds).
+    uint256 private constant _REACTIVATION_PERIOD = 10 days;
+    /// @notice How many duplicates a dispenser can report in a day.
+    uint208 private constant _DUPLICATES_PER_DAY = 20;
+
+    mapping(uint256 id => uint16) private _unitsLeft;
+    RateLimiter.RefillingBucket private _duplicates;
+
+    constructor() {
+        _duplicates.updateSettings(1 days, _DUPLICATES_PER_DAY);
+    }
+
+    /// @inheritdoc IDispensing
+    function dispense(
+        uint256 id,
+        Origin calldata origin,
+        uint16 units,
+        bool supplied,
+        bytes32 eventHash
+    ) external returns (bool) {
+        address dispenser = participants.resolve(msg.sender, Roles.DISPENSER);
+        if (_isDuplicate(id, dispenser)) {
+            _reportDuplicate(id, dispenser, eventHash);
+            return false;
+        }
+        (Found memory found, uint16 left) = _dispensable(id, origin, dispenser);
+        if (units == 0) units = left;
+        require(units <= left, NotEnoughUnits(id, left, units));
+        left -= units;
+        _storeDispensed(id, found, dispenser, left, supplied);
+        emit Dispensed(
+            id,
+            dispenser,
+            found.item.lot,
+            found.container,
+            units,
+            left,
+            supplied || left != 0,
+            msg.sender,
+            eventHash
+        );
+        return true;
+    }
+
+    /// @inheritdoc IDispensing
+    function reactivate(uint256 id, bytes32 eventHash) external {
+        address dispenser = participants.resolve(msg.sender, Roles.DISPENSER);
+        Item memory item = _items[id];
+        require(item.disposition == Disposition.Dispensed, WrongDisposition(id, item.disposition));
+        require(item.party == dispenser, NotItsDispenser(id, item.party, dispenser));
+        uint256 deadline = ((uint256(item.origin) << 16) | item.day) + _REACTIVATION_PERIOD;
+        require(block.timestamp <= deadline, ReactivationTooLate(id, deadline));
+        require(contestedBy[id] == address(0), UnderReview(id));
+        Obstacle obstacle = _obstacleOfLot(_lots[item.lot], item.lot);
+        require(obstacle == Obstacle.None, NotSaleable(id, obstacle));
+
+        _items[id] = Item(address(0), item.lot, 0, 0, Disposition.Active);
+        _mint(dispenser, id);
+        emit Reactivated(id, dispenser, msg.sender, eventHash);
+    }
+
+    /// @inheritdoc IDispensing
+    function requireDispensable(uint256 id, Origin calldata origin, address dispenser) external view {
+        participants.resolve(dispenser, Roles.DISPENSER);
+        require(!_isDuplicate(id, dispenser), NotSaleable(id, _obstacleOf(_items[id].disposition)));
+        _dispensable(id, origin, dispenser);
+    }
+
+    /// @inheritdoc IDispensing
+    function unitsLeftOf(uint256 id) external view returns (uint16) {
+        return _unitsLeft[id];
+    }
+
+    /// @dev Only the dispenser that opened a package dispenses more of it.
+    function _isDuplicate(uint256 id, address dispenser) private view returns (bool) {
+        Item memory item = _items[id];
+        if (item.disposition == Disposition.PartiallyDispensed) return item.party != dispenser;
+        return item.disposition == Disposition.Dispensed || item.disposition == Disposition.Supplied;
+    }
+
+    function _reportDuplicate(uint256 id, address second, bytes32 eventHash) private {
+        require(_duplicates.tryConsume(bytes32(uint256(uint160(second))), 1), TooManyDuplicates(second));
+        contestedBy[id] = second;
+        emit DuplicateDispense(id, _items[id].party, second, msg.sender, eventHash);
+    }
+
+    function _dispensable(
+        uint256 id,
+        Origin calldata origin,
+        address dispenser
+    ) private view returns (Found memory found, uint16 left) {
+        require(GS1Identifiers.isPackage(id), NotAPackage(id));
+        if (_items[id].disposition == Disposition.PartiallyDispensed) {
+            require(contestedBy[id] == address(0), UnderReview(id));
+            // Its token is burnt, and it is in no container.
+            found.item = _items[id];
+            found.obstacle = _obstacleOfLot(_lots[found.item.lot], found.item.lot);
+            found.custodian = dispenser;
+            left = _unitsLeft[id];
+        } else {
+            found = _find(id, origin);
+            left = _lots[found.item.lot].units;
+        }
+        require(found.obstacle == Obstacle.None, NotSaleable(id, found.obstacle));
+        require(found.custodian == dispenser, NotCustodian(id, found.custodian, dispenser));
+    }
+
+    function _storeDispensed(uint256 id, Found memory found, address dispenser, uint16 left, bool supplied) private {
+        bool wasOpen = found.item.disposition == Disposition.PartiallyDispensed;
+        uint32 time = uint32(block.timestamp);
+        found.item = Item(
+            dispenser,
+            found.item.lot,
+            uint16(time >> 16),
+            uint16(time),
+            left != 0 ? Disposition.PartiallyDispensed : supplied || wasOpen
+                ? Disposition.Supplied
+                : Disposition.Dispensed
+        );
+        if (wasOpen || left != 0) _unitsLeft[id] = left;
+        _burnStored(id, found);
+    }
+}

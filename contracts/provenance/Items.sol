@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IERC4906} from "@openzeppelin/contracts/interfaces/IERC4906.sol";
+import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
+
+import {Role, Roles} from "../participants/Role.sol";
+import {GS1Identifiers} from "./GS1Identifiers.sol";
+import {IItems} from "./IItems.sol";
+import {Lots} from "./Lots.sol";
+
+/// @title Items
+/// @notice See {IItems}. Part of `DrugProvenance`.
+abstract contract Items is Lots, IItems, IERC4906, ERC721 {
+    /// @notice How deep {pack} can nest containers.
+    uint8 private constant _MAX_NESTING = 5;
+    /// @notice How many things one call can name.
+    uint256 private constant _MAX_LIST = 100;
+
+    /// @notice A thing, as found by its id and origin.
+    /// @param item As stored; of a thing that is no token yet, as it would be.
+    /// @param custodian Who holds it.
+    /// @param container The innermost token that it is in, or zero.
+    /// @param obstacle Why it cannot be sold.
+    /// @param materialised Whether it is stored.
+    struct Found {
+        Item item;
+        address custodian;
+        uint256 container;
+        Obstacle obstacle;
+        bool materialised;
+    }
+
+    mapping(uint256 id => Item) internal _items;
+    mapping(uint256 id => uint256 container) internal _containers;
+    /// @dev Number of levels of containers that were ever packed into this one.
+    mapping(uint256 container => uint8) private _levels;
+
+    /* PACKING */
+
+    /// @inheritdoc IItems
+    function take(uint256 id, Origin calldata origin, Role role, bytes32 eventHash) external {
+        address custodian = _tradingPartner(role);
+        Found memory found = _find(id, origin);
+        _takeOut(id, found, custodian, eventHash);
+    }
+
+    /// @inheritdoc IItems
+    function unpack(uint256[] calldata ids, Role role, bytes32 eventHash) external {
+        _requireList(ids);
+        address custodian = _tradingPartner(role);
+        for (uint256 i = 0; i < ids.length; ++i) {
+            _takeOut(ids[i], _findToken(ids[i]), custodian, eventHash);
+        }
+    }
+
+    /// @inheritdoc IItems
+    function pack(
+        uint256 container,
+        uint8 prefixLength,
+        uint256[] calldata ids,
+        Role role,
+        bytes32 eventHash
+    ) external {
+        _requireList(ids);
+        address custodian = _tradingPartner(role);
+        address from = _openContainer(container, prefixLength, custodian);
+        uint8 level = _levels[container];
+        for (uint256 i = 0; i < ids.length; ++i) {
+            uint256 id = ids[i];
+            require(id != container, PackedIntoItself(id));
+            address party = _requireOwned(id, custodian, Disposition.Active).party;
+            require(from == address(0) || party == from, OriginsMixed(id, container));
+            if (GS1Identifiers.isContainer(id) && level <= _levels[id]) level = _levels[id] + 1;
+
+            _containers[id] = container;
+            _update(address(this), id, address(0));
+            emit Packed(id, container, custodian, msg.sender, eventHash);
+        }
+        require(level <= _MAX_NESTING, NestedTooDeep(container));
+        _levels[container] = level;
+    }
+
+    /* THE END */
+
+    /// @inheritdoc IItems
+    function dispose(uint256 id, Origin calldata origin, Disposition end, Role role, bytes32 eventHash) external {
+        address custodian = _tradingPartner(role);
+        require(end >= Disposition.Exported, WrongDisposition(id, end));
+        Found memory found = _find(id, origin);
+        require(_canEnd(found.obstacle, end), NotSaleable(id, found.obstacle));
+        require(found.custodian == custodian, NotCustodian(id, found.custodian, custodian));
+
+        found.item.disposition = end;
+        _burnStored(id, found);
+        emit Disposed(id, custodian, end, found.item.lot, msg.sender, eventHash);
+    }
+
+    /* VIEWS */
+
+    /// @inheritdoc IItems
+    function itemOf(uint256 id) external view returns (Item memory) {
+        return _items[id];
+    }
+
+    /// @inheritdoc IItems
+    function containerOf(uint256 id) external view returns (uint256) {
+        return _containers[id];
+    }
+
+    /// @inheritdoc IItems
+    function custodianOf(uint256 id, Origin calldata origin) external view returns (address) {
+        Found memory found = _find(id, origin);
+        require(found.item.disposition != Disposition.None, NotSaleable(id, found.obstacle));
+        return found.custodian;
+    }
+
+    /* FINDING */
+
+    /// @notice Where a thing is and whether it can be sold. Never reverts; a thing that does not exist has no custodian and no
+    /// disposition.
+    function _find(uint256 id, Origin calldata origin) internal view returns (Found memory found) {
+        if (_items[id].disposition == Disposition.None) return _findInLot(id, origin);
+        found = _findToken(id);
+        // Another run or other containers than those known: a second thing with the same id. Once dispensed the tag is gone, and
+        // the obstacle says enough.
+        bool isSame = origin.lot == 0 ||
+            (origin.lot == found.item.lot &&
+                (found.item.origin == 0 || found.item.origin == _originTag(id, origin)));
+        bool isDispensed = found.obstacle >= Obstacle.PartiallyDispensed && found.obstacle <= Obstacle.Supplied;
+        if (!isSame && !isDispensed) found.obstacle = Obstacle.Duplicate;
+    }
+
+    /// @notice A thing that is stored, or all zero.
+    function _findToken(uint256 id) internal view returns (Found memory found) {
+        Item memory item = _items[id];
+        if (item.disposition == Disposition.None) return found;
+        found.item = item;
+        found.materialised = true;
+        found.container = _containers[id];
+        found.obstacle = _obstacleOf(item.disposition);
+        if (found.container == 0) found.custodian = _ownerOf(id);
+        else _followContainers(found);
+        if (found.obstacle == Obstacle.None) found.obstacle = _obstacleOfLot(_lots[item.lot], item.lot);
+    }
+
+    function _findInLot(uint256 id, Origin calldata origin) private view returns (Found memory found) {
+        Lot storage lot = _lots[origin.lot];
+        found.obstacle = _obstacleToMaterialise(id, origin, lot);
+        if (found.obstacle != Obstacle.None) return found;
+        found.item = Item(address(0), origin.lot, _originTag(id, origin), 0, Disposition.Active);
+        found.custodian = lot.maker;
+        for (uint256 i = 0; i < origin.path.length && found.container == 0; ++i) {
+            Item memory container = _items[origin.path[i]];
+            // A container that another maker's tree or {pack} brought about does not hold what this tree says is in it.
+            if (container.lot != 0 && (container.lot == origin.lot || _lots[container.lot].maker == lot.maker)) {
+                found.container = origin.path[i];
+            }
+        }
+        if (found.container != 0) _followContainers(found);
+        if (found.obstacle == Obstacle.None) found.obstacle = _obstacleOfLot(lot, origin.lot);
+    }
+
+    /// @dev From the container outward: who holds the outermost one, from whom the thing came with it, and the first obstacle.
+    /// {pack} bounds the depth.
+    function _followContainers(Found memory found) private view {
+        uint256 outermost = found.container;
+        for (uint256 next = outermost; next != 0; next = _containers[next]) {
+            Item memory container = _items[next];
+            if (found.obstacle == Obstacle.None) found.obstacle = _obstacleOf(container.disposition);
+            if (container.party != address(0) && container.disposition != Disposition.InTransit) {
+                found.item.party = container.party;
+            }
+            outermost = next;
+        }
+        found.custodian = _ownerOf(outermost);
+    }
+
+    function _obstacleToMaterialise(
+        uint256 id,
+        Origin calldata origin,
+        Lot storage lot
+    ) private view returns (Obstacle) {
+        if (lot.maker == address(0)) return Obstacle.UnknownLot;
+        bool isPackage = GS1Identifiers.isPackageOf(id, lot.gtin);
+        if (!isPackage && !GS1Identifiers.isContainer(id)) return Obstacle.NotAnIdentifier;
+        if (!_isInRun(id, origin)) return Obstacle.NotInLot;
+        if (isPackage || _holderOfSscc(id, origin.prefixLength) == lot.maker) return Obstacle.None;
+        return Obstacle.ForeignPrefix;
+    }
+
+    /// @notice Why a thing in this state cannot be sold.
+    function _obstacleOf(Disposition disposition) internal pure returns (Obstacle) {
+        return disposition <= Disposition.Active ? Obstacle.None : Obstacle(uint8(disposition));
+    }
+
+    /// @notice Whether a lot is recalled or expired. What is in no lot is neither.
+    function _obstacleOfLot(Lot storage lot, uint56 key) internal view returns (Obstacle) {
+        if (key == 0) return Obstacle.None;
+        if (lot.recall != RecallClass.None) return Obstacle.Recalled;
+        return _isPast(lot.expirationDate) ? Obstacle.Expired : Obstacle.None;
+    }
+
+    /// @dev Tells apart what was commissioned twice. Whoever makes two origins with one tag gains nothing: a token's state does not
+    /// depend on its origin.
+    function _originTag(uint256 id, Origin calldata origin) private pure returns (uint16) {
+        uint16 tag = uint16(bytes2(_leaf(id, origin))) ^ origin.run;
+        return tag == 0 ? 1 : tag;
+    }
+
+    function _holderOfSscc(uint256 id, uint8 length) private view returns (address) {
+        return companyPrefixes.holderOfSscc(GS1Identifiers.ssccOf(id), length);
+    }
+
+    /* CHANGING */
+
+    function _takeOut(uint256 id, Found memory found, address custodian, bytes32 eventHash) private {
+        require(_isHeld(found.obstacle), NotSaleable(id, found.obstacle));
+        require(found.custodian == custodian, NotCustodian(id, found.custodian, custodian));
+        require(!found.materialised || found.container != 0, NotPacked(id));
+
+        _items[id] = found.item;
+        _separate(id, found);
+        emit Unpacked(id, found.container, custodian, msg.sender, eventHash);
+    }
+
+    /// @notice Makes a thing a token of its custodian, in no container.
+    function _separate(uint256 id, Found memory found) internal {
+        if (!found.materialised) {
+            _mint(found.custodian, id);
+            emit Materialised(id, found.item.lot, found.container);
+        } else if (found.container != 0) {
+            delete _containers[id];
+            _update(found.custodian, id, address(0));
+        }
+    }
+
+    /// @notice Stores a thing that is no token any more.
+    function _burnStored(uint256 id, Found memory found) internal {
+        _items[id] = found.item;
+        if (!found.materialised) return;
+        if (found.container != 0) delete _containers[id];
+        _burn(id);
+    }
+
+    /// @dev Returns from whom everything in the container must have come, or zero.
+    function _openContainer(uint256 container, uint8 prefixLength, address custodian) private returns (address from) {
+        if (_items[container].disposition != Disposition.None) {
+            return _requireOwned(container, custodian, Disposition.Active).party;
+        }
+        require(GS1Identifiers.isContainer(container), NotAContainer(container));
+        address holder = _holderOfSscc(container, prefixLength);
+        require(holder == custodian, PrefixNotHeld(GS1Identifiers.ssccOf(container), prefixLength, holder));
+
+        _items[container].disposition = Disposition.Active;
+        _mint(custodian, container);
+        emit Materialised(container, 0, 0);
+    }
+
+    /// @notice Says that what is known of a token changed (EIP-4906), where no transfer says so.
+    function _metadataChanged(uint256 id) internal {
+        emit MetadataUpdate(id);
+    }
+
+    /// @inheritdoc Lots
+    function _metadataOfProductChanged(uint48 gtin) internal override {
+        uint256 first = GS1Identifiers.firstOf(gtin);
+        emit BatchMetadataUpdate(first, first + GS1Identifiers.IDS_OF_A_GTIN - 1);
+    }
+
+    /* WHO MAY */
+
+    /// @notice The trading partner behind the caller, in good standing.
+    function _tradingPartner(Role role) internal view returns (address) {
+        _requireTradingRole(role);
+        return participants.resolve(msg.sender, role);
+    }
+
+    /// @notice Refuses a role in which nobody owns medicines.
+    function _requireTradingRole(Role role) internal pure {
+        require(role.bit() & Roles.TRADING_PARTNERS != 0, RoleNotFit(role));
+    }
+
+    /// @notice Refuses a list that is empty or longer than {_MAX_LIST}.
+    function _requireList(uint256[] calldata ids) internal pure {
+        require(ids.length != 0 && ids.length <= _MAX_LIST, ListLengthInvalid(ids.length));
+    }
+
+    /// @notice Refuses what is not a token of `owner`.
+    function _requireOwner(uint256 id, address owner) internal view {
+        address owned = _ownerOf(id);
+        require(owned != address(0), NotMaterialised(id));
+        require(owned != address(this), StillPacked(id, _containers[id]));
+        require(owned == owner, NotCustodian(id, owned, owner));
+    }
+
+    /// @notice Refuses what is not a token of `owner` in this disposition.
+    function _requireOwned(uint256 id, address owner, Disposition disposition) internal view returns (Item storage item) {
+        _requireOwner(id, owner);
+        item = _items[id];
+        require(item.disposition == disposition, WrongDisposition(id, item.disposition));
+    }
+
+    /// @notice Whether a thing is in the hands of its custodian, in commerce or recalled or expired.
+    function _isHeld(Obstacle obstacle) internal pure returns (bool) {
+        return obstacle == Obstacle.None || obstacle >= Obstacle.Recalled;
+    }
+
+    /// @dev Destroyed: what is its holder's and under no review. Stolen, lost: also what is on its way or in quarantine.
+    function _canEnd(Obstacle obstacle, Disposition end) private pure returns (bool) {
+        bool held = _isHeld(obstacle);
+        if (end == Disposition.Exported) return obstacle == Obstacle.None;
+        if (end == Disposition.Destroyed) return held || obstacle == Obstacle.Returned;
+        return held || (obstacle >= Obstacle.InTransit && obstacle <= Obstacle.Suspect);
+    }
+}
