@@ -7,7 +7,7 @@ import { CareProofError } from "../errors.js";
 import type { Gs1Element } from "../provenance/gs1/applicationIdentifiers.js";
 import { writeBracketed } from "../provenance/gs1/bracketed.js";
 import { writeDigitalLink } from "../provenance/gs1/digitalLink.js";
-import { GROUP_SEPARATOR, writeElementString } from "../provenance/gs1/elementString.js";
+import { writeElementString } from "../provenance/gs1/elementString.js";
 import { writeEpcUrn } from "../provenance/gs1/epcUrn.js";
 import { elementsOf, identify, type Notation } from "../provenance/gs1/identification.js";
 import { lotKey } from "../provenance/lot.js";
@@ -36,7 +36,7 @@ export interface IdResult {
   expiry?: string;
   /** All element strings of the input, in its order. */
   elements: readonly Gs1Element[];
-  /** The elements one after the other, FNC1 between them as ASCII 29. */
+  /** The elements one after the other, with FNC1 as `^` at the beginning and where it is needed. */
   elementString: string;
   bracketed: string;
   /** Canonical GS1 Digital Link URI of the key alone. */
@@ -59,7 +59,7 @@ With - it reads stdin, one identifier a line, and prints nothing if one of them 
 With --json: {"kind","tokenId","tokenIdDecimal","notation","gtin","serial","sscc","lot","lotKey","expiry","elements":[{"ai","value"}],
 "elementString","bracketed","digitalLink","epcUrn"}; with - an array of these, in the order of the lines. kind is sgtin (with "gtin"
 and "serial") or sscc (with "sscc"). "lot", "lotKey" (sgtin only) and "expiry" (a date) only where given, "epcUrn" only with
---prefix-length. notation is one of elementString, bracketed, digitalLink, epcUrn, plain, tokenId`;
+--prefix-length. elementString has FNC1 as ^. notation is one of elementString, bracketed, digitalLink, epcUrn, plain, tokenId`;
 
 /** `careproof provenance id`: a GS1 identifier in any notation as a token id and in all other notations. */
 export function idCommand(terminal: Terminal): Command {
@@ -108,7 +108,7 @@ function resultOf(text: string, { prefixLength }: IdOptions): IdResult {
     ...(lot === undefined || identifier.kind === "sscc" ? {} : { lotKey: toBeHex(lotKey(identifier.gtin, lot), 7) }),
     ...(expiry === undefined ? {} : { expiry }),
     elements,
-    elementString: writeElementString(elements),
+    elementString: `^${writeElementString(elements, "^")}`,
     bracketed: writeBracketed(elements),
     digitalLink: writeDigitalLink(elementsOf(identifier)),
     ...(prefixLength === undefined ? {} : { epcUrn: writeEpcUrn(identifier, prefixLength) }),
@@ -126,7 +126,7 @@ function describe(result: IdResult): string {
     ["lot", result.lot],
     ["lot key", result.lotKey],
     ["expiry", result.expiry],
-    ["element string", `^${result.elementString.replaceAll(GROUP_SEPARATOR, "^")}`],
+    ["element string", result.elementString],
     ["bracketed", result.bracketed],
     ["Digital Link", result.digitalLink],
     ["EPC URN", result.epcUrn],

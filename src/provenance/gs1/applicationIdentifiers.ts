@@ -23,7 +23,7 @@ const FORMATS: readonly (readonly [ais: string, format: string])[] = [
   ["1[1-3]|1[5-7]", "N6:yymmd0"],
   ["20", "N2"],
   ["235", "X..28"],
-  ["24[01]|25[01]|400|401|403|43[01][89]|7002|7023|8004|90", "X..30"],
+  ["24[01]|25[01]|400|401|403|4308|4319|7002|7023|8004|90", "X..30"],
   ["242", "N..6"],
   ["253", "N13:csum X..17?"],
   ["255", "N13:csum N..12?"],
@@ -99,7 +99,7 @@ const TABLE = FORMATS.map(([ais, format]) => ({
 /** AIs of a length that their first two digits tell, so that no FNC1 follows them (GS1 General Specifications, figure 7.8.5-2). */
 const PREDEFINED_LENGTH = /^(0[0-4]|1[1-9]|20|3[1-6]|41)/;
 
-/** First two digits of AIs with three and four digits (GS1 General Specifications, figure 7.8.2-1); the others have two. */
+/** First two digits of AIs with three and four digits; the others have two (GS1 General Specifications, section 3.2). */
 const THREE_DIGITS = /^(2[3-5]|4[0-2]|71)/;
 const FOUR_DIGITS = /^(3[1-69]|43|70|72|8[0-2])/;
 

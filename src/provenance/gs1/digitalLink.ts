@@ -1,42 +1,10 @@
 import { checkElement, type Gs1Element, hasPredefinedLength, withoutRepeats } from "./applicationIdentifiers.js";
+import { DIGITAL_LINK_KEYS as KEYS, DIGITAL_LINK_WORDS as WORDS, mayStandInQuery } from "./digitalLinkKeys.js";
 import { escapeText, unescapeText } from "./percentEncoding.js";
 import { CareProofError } from "../../errors.js";
 
 /** The resolver of GS1, in canonical GS1 Digital Link URIs. */
 export const GS1_RESOLVER = "https://id.gs1.org";
-
-/** AIs that name a thing, and which may qualify them in the path, in their order; some have two sequences. */
-const KEYS: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  "00": [],
-  "01": [["22", "10", "21"], ["235"]],
-  "253": [],
-  "255": [],
-  "401": [],
-  "402": [],
-  "414": [["254"], ["7040"]],
-  "415": [["8020"]],
-  "417": [["7040"]],
-  "8003": [],
-  "8004": [["7040"]],
-  "8006": [["22", "10", "21"]],
-  "8010": [["8011"]],
-  "8013": [],
-  "8017": [["8019"]],
-  "8018": [["8019"]],
-};
-
-/** Words that GS1 Digital Link 1.1 and before allowed in place of AIs. */
-const WORDS: Readonly<Record<string, string>> = {
-  sscc: "00",
-  gtin: "01",
-  lot: "10",
-  ser: "21",
-  cpv: "22",
-  itip: "8006",
-};
-
-/** AIs in use that may not stand in the query (those without `?` in the GS1 Barcode Syntax Dictionary). */
-const NOT_IN_QUERY = /^(03|21|22|235|254|7040|7041|8011|8014|8019|804[0-3]|811[02]|8200)$/;
 
 /** http or https, in capitals in QR codes that save space; a host; the path; the query; the fragment. */
 const URI = /^(?:https?|HTTPS?):\/\/[A-Za-z0-9.-]+(?::\d+)?\/([^?#]*)(?:\?([^#]*))?(?:#.*)?$/;
@@ -47,25 +15,26 @@ const URI_CHARACTERS = /^[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]*$/;
  * zeros back. In the query, names that are no number are not GS1's and are passed over.
  *
  * @throws CareProofError `DIGITAL_LINK_INVALID`, or of {@link checkElement}.
- * @see GS1 Digital Link Standard: URI Syntax, release 1.6.0, section 4.
+ * @see GS1 Digital Link Standard: URI Syntax.
  */
 export function readDigitalLink(uri: string): Gs1Element[] {
   const match = URI.exec(uri);
   if (match === null || !URI_CHARACTERS.test(uri)) throw invalid("it is not an http or https URI with a path");
   const segments = match[1]!.split("/");
   const start = keyIndex(segments);
-  if (start < 0)
-    throw invalid("no part of its path is a GS1 key, such as /01/ and a GTIN, and nothing but its qualifiers");
+  if (start < 0) throw invalid("its path does not end in a GS1 key, such as /01/ and a GTIN, and qualifiers of it");
   const elements: Gs1Element[] = [];
   for (let i = start; i < segments.length; i += 2) {
     elements.push(element(aiOf(segments[i]!), unescapeText(segments[i + 1]!)));
   }
   const [key, ...qualifiers] = elements.map(({ ai }) => ai) as [string, ...string[]];
-  if (!isInOrder(key, qualifiers)) {
+  const sequences = KEYS[key]!.filter((sequence) => isInOrder(qualifiers, sequence));
+  if (qualifiers.length > 0 && sequences.length === 0) {
     throw invalid(`AI ${qualifiers.join(", ")} may not follow AI ${key} in the path, or not in this order`);
   }
   for (const { ai, value } of queryElements(match[2] ?? "")) {
-    if (NOT_IN_QUERY.test(ai) || KEYS[key]!.flat().includes(ai)) throw invalid(`AI ${ai} may not stand in the query`);
+    const belongsInPath = sequences.some((sequence) => sequence.includes(ai));
+    if (!mayStandInQuery(ai) || belongsInPath) throw invalid(`AI ${ai} may not stand in the query`);
     elements.push(element(ai, value));
   }
   const repeated = elements.find(({ ai }, i) => elements.findIndex((other) => other.ai === ai) !== i);
@@ -85,15 +54,20 @@ export function writeDigitalLink(elements: readonly Gs1Element[], stem = GS1_RES
   const distinct = withoutRepeats(elements);
   const key = distinct.find(({ ai }) => Object.hasOwn(KEYS, ai));
   if (key === undefined) throw invalid("there is no GS1 key, such as a GTIN, to write it with");
-  const sequences = KEYS[key.ai]!;
-  const used = sequences.find((sequence) => distinct.some(({ ai }) => sequence.includes(ai))) ?? [];
-  const path = [key, ...used.flatMap((ai) => distinct.filter((candidate) => candidate.ai === ai))];
-  const others = distinct.filter((candidate) => !path.includes(candidate));
-  const misplaced = others.find(({ ai }) => NOT_IN_QUERY.test(ai) || sequences.flat().includes(ai));
-  if (misplaced !== undefined) throw invalid(`AI ${misplaced.ai} has no place in it, beside AI ${key.ai}`);
+  const others = distinct.filter((candidate) => candidate !== key);
+  // A key may have two sequences of qualifiers: the one is taken that leaves nothing without a place.
+  const sequence = [...KEYS[key.ai]!, []].find((ais) =>
+    others.every(({ ai }) => ais.includes(ai) || mayStandInQuery(ai)),
+  );
+  if (sequence === undefined) {
+    const ais = others.filter(({ ai }) => !mayStandInQuery(ai)).map(({ ai }) => ai);
+    throw invalid(`there is no place in it for AI ${ais.join(", ")} beside AI ${key.ai}`);
+  }
+  const path = [key, ...sequence.flatMap((ai) => others.filter((candidate) => candidate.ai === ai))];
+  const rest = others.filter((candidate) => !path.includes(candidate));
   const query = [
-    ...others.filter(({ ai }) => hasPredefinedLength(ai)),
-    ...others.filter(({ ai }) => !hasPredefinedLength(ai)),
+    ...rest.filter(({ ai }) => hasPredefinedLength(ai)),
+    ...rest.filter(({ ai }) => !hasPredefinedLength(ai)),
   ];
   const uri = `${stem.replace(/\/$/, "")}/${path.map(({ ai, value }) => `${ai}/${escapeText(value)}`).join("/")}`;
   return query.length === 0 ? uri : `${uri}?${query.map(({ ai, value }) => `${ai}=${escapeText(value)}`).join("&")}`;
@@ -109,12 +83,9 @@ function aiOf(segment: string): string {
   return Object.hasOwn(WORDS, segment) ? WORDS[segment]! : segment;
 }
 
-function isInOrder(key: string, qualifiers: readonly string[]): boolean {
-  if (qualifiers.length === 0) return true;
-  return KEYS[key]!.some((sequence) => {
-    const places = qualifiers.map((ai) => sequence.indexOf(ai));
-    return places.every((place, i) => place >= 0 && (i === 0 || place > places[i - 1]!));
-  });
+function isInOrder(qualifiers: readonly string[], sequence: readonly string[]): boolean {
+  const places = qualifiers.map((ai) => sequence.indexOf(ai));
+  return places.every((place, i) => place >= 0 && (i === 0 || place > places[i - 1]!));
 }
 
 function queryElements(query: string): Gs1Element[] {

@@ -59,17 +59,16 @@ export function readElementString(scanned: string): Gs1Element[] {
 }
 
 /**
- * Writes elements one after the other, with FNC1 as {@link GROUP_SEPARATOR} after each that needs it and is not the last. FNC1 at the
- * beginning, which the barcode has and scanners leave out, is not written.
+ * Writes elements one after the other, with FNC1 after each that needs it and is not the last. FNC1 at the beginning, which the
+ * barcode has and scanners leave out, is not written.
  *
+ * @param fnc1 `^` for people.
  * @throws CareProofError of {@link checkElement}.
  */
-export function writeElementString(elements: readonly Gs1Element[]): string {
+export function writeElementString(elements: readonly Gs1Element[], fnc1: "\u001d" | "^" = GROUP_SEPARATOR): string {
   elements.forEach(checkElement);
   return elements
-    .map(({ ai, value }, i) =>
-      i + 1 === elements.length || hasPredefinedLength(ai) ? ai + value : ai + value + GROUP_SEPARATOR,
-    )
+    .map(({ ai, value }, i) => (i + 1 === elements.length || hasPredefinedLength(ai) ? ai + value : ai + value + fnc1))
     .join("");
 }
 

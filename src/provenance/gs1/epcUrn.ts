@@ -16,7 +16,7 @@ const ESCAPED = /["%&/<>?]/g;
  * (`urn:epc:class:lgtin:…`), as elements with AI 01 and 21, AI 00, or AI 01 and 10.
  *
  * @throws CareProofError `EPC_URN_INVALID`, or of {@link checkElement}.
- * @see EPC Tag Data Standard 2.1, sections 6.3.1 and 6.3.2; Core Business Vocabulary 2.0, section 8.3.
+ * @see EPC Tag Data Standard, section 6.
  */
 export function readEpcUrn(urn: string): Gs1Element[] {
   // The first two parts of a URN are the same in capitals (RFC 8141, section 3.1).
