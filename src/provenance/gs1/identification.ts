@@ -26,7 +26,7 @@ export interface Identification extends Gs1Message {
 }
 
 /** A GTIN of any length, then a space, comma, slash or plus, then the serial number. */
-const GTIN_AND_SERIAL = /^(\d{8}|\d{12,14})\s*[\s,/+]\s*(\S+)$/;
+const GTIN_AND_SERIAL = /^(\d{8}|\d{12,14})(?:\s+|[,/+]\s*)(\S+)$/;
 const GTIN = /^(\d{8}|\d{12,14})$/;
 const SSCC = /^\d{18}$/;
 
@@ -131,9 +131,9 @@ function checked(elements: Gs1Element[]): Gs1Element[] {
   return elements;
 }
 
-/** 0x-hex, or decimal with a type tag in its highest 8 bits: no element string without FNC1 has so many digits and a key. */
+/** 0x-hex of at most 32 bytes, or decimal with a type tag in its highest 8 bits: no element string without FNC1 has so many digits and a key. */
 function asTokenId(text: string): bigint | undefined {
-  if (/^0x[0-9a-f]+$/i.test(text)) return BigInt(text);
+  if (/^0x[0-9a-f]{1,64}$/i.test(text)) return BigInt(text);
   if (!/^\d{75,76}$/.test(text)) return undefined;
   const tag = Number(BigInt(text) >> 248n);
   return tag === TOKEN_TAGS.sgtin || tag === TOKEN_TAGS.sscc ? BigInt(text) : undefined;
