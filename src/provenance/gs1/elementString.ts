@@ -19,7 +19,7 @@ const FNC1 = "^";
  */
 const BEGINNING = /^(?:\](?:d2|C1|Q3|e0|J1)\^?|\^)/;
 
-/** AIs that a maker of medicines prints together: GTIN, lot, production date, expiry, serial, national numbers. */
+/** AIs that a maker of medicines prints together: GTIN, lot, production date, expiry, serial, a national number. */
 const PACKAGE_AIS = /^(01|10|11|17|21|71[0-7])$/;
 
 /** Longest data field is 90 characters. What is longer is no field that swallowed others, but garbage. */
@@ -88,7 +88,7 @@ function predefinedLength(ai: string): number {
 }
 
 function refuseOtherReading(before: readonly Gs1Element[], last: Gs1Element): void {
-  const other = splits(last, new Set(before.map(({ ai }) => ai)));
+  const other = splits(last, new Set(before.map(({ ai }) => kindOf(ai))));
   if (other === undefined) return;
   const readings = [[last], other].map((elements) => elements.map(({ ai, value }) => `(${ai})${value}`).join(""));
   throw new CareProofError(
@@ -101,7 +101,7 @@ function refuseOtherReading(before: readonly Gs1Element[], last: Gs1Element): vo
 /** The field as it would be were its end further fields of a package, or undefined where that cannot be. */
 function splits({ ai, value }: Gs1Element, seen: ReadonlySet<string>): Gs1Element[] | undefined {
   if (value.length > MAX_SPLIT_LENGTH) return undefined;
-  const taken = new Set(seen).add(ai);
+  const taken = new Set(seen).add(kindOf(ai));
   for (let length = 1; length < value.length; length++) {
     const head = { ai, value: value.slice(0, length) };
     const tail = isValid(head) ? fields(value.slice(length), taken) : undefined;
@@ -110,16 +110,21 @@ function splits({ ai, value }: Gs1Element, seen: ReadonlySet<string>): Gs1Elemen
   return undefined;
 }
 
-/** All of `text` as fields of a package whose AIs are not in `seen`. */
+/** All of `text` as fields of a package of kinds that are not in `seen`. */
 function fields(text: string, seen: ReadonlySet<string>): Gs1Element[] | undefined {
   const ai = leadingAi(text);
-  if (ai === undefined || !PACKAGE_AIS.test(ai) || seen.has(ai)) return undefined;
+  if (ai === undefined || !PACKAGE_AIS.test(ai) || seen.has(kindOf(ai))) return undefined;
   const element = { ai, value: fieldAt(text, ai.length, ai) };
   const rest = text.slice(ai.length + element.value.length);
   if (rest === "" && isValid(element)) return [element];
   if (!hasPredefinedLength(ai)) return splits(element, seen);
-  const tail = isValid(element) ? fields(rest, new Set(seen).add(ai)) : undefined;
+  const tail = isValid(element) ? fields(rest, new Set(seen).add(kindOf(ai))) : undefined;
   return tail && [element, ...tail];
+}
+
+/** The first two digits tell the AIs of packages apart, national numbers taken as one kind: that bounds the search. */
+function kindOf(ai: string): string {
+  return ai.slice(0, 2);
 }
 
 function isValid(element: Gs1Element): boolean {

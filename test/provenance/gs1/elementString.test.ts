@@ -57,6 +57,11 @@ describe("readElementString", () => {
       expect(pairs("010952123454321321A110")).to.include("21=A110");
     });
 
+    it("looks for other readings of garbage in bounded time", () => {
+      const garbage = "710711712713714715716717".repeat(4);
+      expectRefusal(() => readElementString(`21${garbage}#`), "SERIAL_INVALID", "found 97", "AI 21");
+    });
+
     it("reads the same text where there is a sign of FNC1", () => {
       expect(pairs("]d20109521234543213211234105678")).to.include("21=1234105678");
       expect(pairs("^0109521234543213211234105678")).to.include("21=1234105678");
