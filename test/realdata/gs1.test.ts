@@ -4,7 +4,7 @@
  * reason.
  */
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 import { expect } from "chai";
@@ -22,7 +22,7 @@ import { readDigitalLink, writeDigitalLink } from "../../src/provenance/gs1/digi
 import { DIGITAL_LINK_KEYS, mayStandInQuery } from "../../src/provenance/gs1/digitalLinkKeys.js";
 import { readElementString, writeElementString } from "../../src/provenance/gs1/elementString.js";
 import { escapeText, unescapeText } from "../../src/provenance/gs1/percentEncoding.js";
-import { readGs1 } from "../../src/provenance/gs1/identification.js";
+import { identify, readGs1 } from "../../src/provenance/gs1/identification.js";
 
 const data = process.env.CAREPROOF_SHARED_DATA ?? resolve(__dirname, "../../../shared/data");
 const gs1 = join(data, "gs1");
@@ -155,6 +155,21 @@ if (existsSync(gs1)) {
         "]d1": NOT_GS1,
         "]d1\\^TESTING": NOT_GS1,
         "]d1^TESTING": NOT_GS1,
+      });
+    });
+
+    it("reads the text of 11 photographed GS1 barcodes, and writes the same", () => {
+      const folder = join(gs1, "barcodes");
+      const databars = readdirSync(join(folder, "rssexpanded-1")).filter((name) => /^\d+\.txt$/.test(name));
+      const files = ["datamatrix-1/gs1-figure-4.15.1-2-32x32.txt", ...databars.map((name) => `rssexpanded-1/${name}`)];
+      expect(files.length).to.equal(11);
+      const texts = files.map((file) => readFileSync(join(folder, file), "utf8"));
+      for (const text of texts) expect(writeElementString(readElementString(`]d2${text}`))).to.equal(text);
+      // Figure 4.15.1-2 of the GS1 General Specifications.
+      expect(identify(texts[0]!, 2014)).to.deep.include({
+        identifier: { kind: "sgtin", gtin: "09504000059101", serial: "12345678p901" },
+        lot: "1234567p",
+        expiry: "2014-11-20",
       });
     });
 
