@@ -1,3 +1,11 @@
 /** Drug provenance: GS1 keys and token ids, lots and their proofs, EPCIS 2.0 events and their hashes. */
+export { checkElement, type Gs1Element } from "./gs1/applicationIdentifiers.js";
+export * from "./gs1/bracketed.js";
+export * from "./gs1/companyPrefix.js";
+export { expiryDate } from "./gs1/dates.js";
+export * from "./gs1/digitalLink.js";
+export * from "./gs1/elementString.js";
+export * from "./gs1/epcUrn.js";
+export * from "./gs1/identification.js";
 export * from "./lot.js";
 export * from "./tokenId.js";
