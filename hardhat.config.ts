@@ -8,7 +8,7 @@ import {
 } from "hardhat/builtin-tasks/task-names";
 import { subtask, vars, type HardhatUserConfig } from "hardhat/config";
 import { HardhatPluginError } from "hardhat/plugins";
-import type { SolcBuild, SolcUserConfig } from "hardhat/types";
+import type { SolcBuild } from "hardhat/types";
 import solcPackage from "solc/package.json";
 
 import { generate } from "./scripts/generate";
@@ -88,24 +88,15 @@ function remote(name: string, chainId?: number) {
   };
 }
 
-/** @param runs How often the optimizer thinks a line runs: more is faster and longer. */
-function compiler(runs: number): SolcUserConfig {
-  return {
+const config: HardhatUserConfig = {
+  solidity: {
     version: solcPackage.version,
     settings: {
       evmVersion: "cancun",
-      optimizer: { enabled: true, runs },
+      optimizer: { enabled: true, runs: 1_000 },
       viaIR: true,
       outputSelection: { "*": { "*": ["storageLayout"] } },
     },
-  };
-}
-
-const config: HardhatUserConfig = {
-  solidity: {
-    compilers: [compiler(1_000)],
-    // At 1 000 it would be 23 600 bytes, and no faster where it counts.
-    overrides: { "contracts/provenance/DrugProvenance.sol": compiler(200) },
   },
   networks: {
     // Only under osaka are the cap on a transaction's gas (EIP-7825) and the P-256 precompile there.

@@ -22,7 +22,12 @@ contract CompanyPrefixRegistry is ICompanyPrefixRegistry, AccessManaged {
 
     /// @inheritdoc ICompanyPrefixRegistry
     function register(uint64 prefix, uint8 length, address holder) external restricted {
-        require(length >= GS1Identifiers.SHORTEST_PREFIX && length <= GS1Identifiers.LONGEST_PREFIX && prefix < 10 ** length, PrefixInvalid(prefix, length));
+        require(
+            length >= GS1Identifiers.SHORTEST_PREFIX &&
+                length <= GS1Identifiers.LONGEST_PREFIX &&
+                prefix < 10 ** length,
+            PrefixInvalid(prefix, length)
+        );
         require(holder != address(0), NoHolder(prefix, length));
         Prefix storage registered = _prefixes[length][prefix];
         require(registered.holder == address(0) && registered.longer == 0, PrefixTaken(prefix, length));

@@ -34,11 +34,12 @@ abstract contract Dispensing is Reviewable, IDispensing {
         bytes32 eventHash
     ) external returns (bool) {
         address dispenser = participants.resolve(msg.sender, Roles.DISPENSER);
-        if (_isDuplicate(id, dispenser)) {
-            _reportDuplicate(id, dispenser, eventHash);
+        Found memory found = _find(id, origin);
+        if (_isDuplicate(found.item, dispenser)) {
+            _reportDuplicate(id, found.item.party, dispenser, eventHash);
             return false;
         }
-        (Found memory found, uint16 left) = _dispensable(id, origin, dispenser);
+        uint16 left = _requireDispensable(id, found, dispenser);
         if (units == 0) units = left;
         require(units <= left, NotEnoughUnits(id, left, units));
         left -= units;
@@ -60,16 +61,16 @@ abstract contract Dispensing is Reviewable, IDispensing {
     /// @inheritdoc IDispensing
     function reactivate(uint256 id, bytes32 eventHash) external {
         address dispenser = participants.resolve(msg.sender, Roles.DISPENSER);
-        Item memory item = _items[id];
+        Item memory item = _item(id);
         require(item.disposition == Disposition.Dispensed, WrongDisposition(id, item.disposition));
         require(item.party == dispenser, NotItsDispenser(id, item.party, dispenser));
         uint256 deadline = ((uint256(item.origin) << 16) | item.day) + _REACTIVATION_PERIOD;
         require(block.timestamp <= deadline, ReactivationTooLate(id, deadline));
         require(contestedBy[id] == address(0), UnderReview(id));
-        Obstacle obstacle = _obstacleOfLot(_lots[item.lot], item.lot);
+        Obstacle obstacle = _obstacleOfLot(item.lot);
         require(obstacle == Obstacle.None, NotSaleable(id, obstacle));
 
-        _items[id] = Item(address(0), item.lot, 0, 0, Disposition.Active);
+        _setItem(id, Item(address(0), item.lot, 0, 0, Disposition.Active));
         _mint(dispenser, id);
         emit Reactivated(id, dispenser, msg.sender, eventHash);
     }
@@ -77,8 +78,9 @@ abstract contract Dispensing is Reviewable, IDispensing {
     /// @inheritdoc IDispensing
     function requireDispensable(uint256 id, Origin calldata origin, address dispenser) external view {
         participants.resolve(dispenser, Roles.DISPENSER);
-        require(!_isDuplicate(id, dispenser), NotSaleable(id, _obstacleOf(_items[id].disposition)));
-        _dispensable(id, origin, dispenser);
+        Found memory found = _find(id, origin);
+        require(!_isDuplicate(found.item, dispenser), NotSaleable(id, found.obstacle));
+        _requireDispensable(id, found, dispenser);
     }
 
     /// @inheritdoc IDispensing
@@ -87,37 +89,31 @@ abstract contract Dispensing is Reviewable, IDispensing {
     }
 
     /// @dev Only the dispenser that opened a package dispenses more of it.
-    function _isDuplicate(uint256 id, address dispenser) private view returns (bool) {
-        Item memory item = _items[id];
+    function _isDuplicate(Item memory item, address dispenser) private pure returns (bool) {
         if (item.disposition == Disposition.PartiallyDispensed) return item.party != dispenser;
         return item.disposition == Disposition.Dispensed || item.disposition == Disposition.Supplied;
     }
 
-    function _reportDuplicate(uint256 id, address second, bytes32 eventHash) private {
+    function _reportDuplicate(uint256 id, address first, address second, bytes32 eventHash) private {
         require(_duplicates.tryConsume(bytes32(uint256(uint160(second))), 1), TooManyDuplicates(second));
         contestedBy[id] = second;
-        emit DuplicateDispense(id, _items[id].party, second, msg.sender, eventHash);
+        emit DuplicateDispense(id, first, second, msg.sender, eventHash);
     }
 
-    function _dispensable(
-        uint256 id,
-        Origin calldata origin,
-        address dispenser
-    ) private view returns (Found memory found, uint16 left) {
+    /// @dev Returns how many units are left.
+    function _requireDispensable(uint256 id, Found memory found, address dispenser) private view returns (uint16) {
         require(GS1Identifiers.isPackage(id), NotAPackage(id));
-        if (_items[id].disposition == Disposition.PartiallyDispensed) {
+        bool isOpen = found.item.disposition == Disposition.PartiallyDispensed;
+        if (isOpen) {
             require(contestedBy[id] == address(0), UnderReview(id));
             // Its token is burnt, and it is in no container.
-            found.item = _items[id];
-            found.obstacle = _obstacleOfLot(_lots[found.item.lot], found.item.lot);
+            found.materialised = false;
+            found.obstacle = _obstacleOfLot(found.item.lot);
             found.custodian = dispenser;
-            left = _unitsLeft[id];
-        } else {
-            found = _find(id, origin);
-            left = _lots[found.item.lot].units;
         }
         require(found.obstacle == Obstacle.None, NotSaleable(id, found.obstacle));
         require(found.custodian == dispenser, NotCustodian(id, found.custodian, dispenser));
+        return isOpen ? _unitsLeft[id] : _lots[found.item.lot].units;
     }
 
     function _storeDispensed(uint256 id, Found memory found, address dispenser, uint16 left, bool supplied) private {
@@ -128,9 +124,11 @@ abstract contract Dispensing is Reviewable, IDispensing {
             found.item.lot,
             uint16(time >> 16),
             uint16(time),
-            left != 0 ? Disposition.PartiallyDispensed : supplied || wasOpen
-                ? Disposition.Supplied
-                : Disposition.Dispensed
+            left != 0
+                ? Disposition.PartiallyDispensed
+                : supplied || wasOpen
+                    ? Disposition.Supplied
+                    : Disposition.Dispensed
         );
         if (wasOpen || left != 0) _unitsLeft[id] = left;
         _burnStored(id, found);

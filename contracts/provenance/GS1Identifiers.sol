@@ -26,7 +26,6 @@ library GS1Identifiers {
     uint256 private constant _GTIN_SHIFT = 140;
     uint256 private constant _GTIN_MASK = (1 << 47) - 1;
     uint256 private constant _SERIAL_MASK = (1 << _GTIN_SHIFT) - 1;
-    uint256 private constant _MAX_TEXT = 20;
     /// @dev One bit a character of the AI encodable character set 82 (GS1 General Specifications, figure 7.11-1), by its
     /// ASCII code.
     uint256 private constant _CHARACTER_SET_82 = 0x7fffffe87fffffeffffffe600000000;
@@ -99,7 +98,10 @@ library GS1Identifiers {
     /// @param digits Number of digits of the key: 14 or 18.
     function companyPrefix(uint256 key, uint256 digits, uint256 length) internal pure returns (uint64) {
         if (length < SHORTEST_PREFIX || length > LONGEST_PREFIX) return 0;
-        return uint64((key / 10 ** (digits - 1 - length)) % 10 ** length);
+        // Powers of ten below 10^14.
+        unchecked {
+            return uint64((key / 10 ** (digits - 1 - length)) % 10 ** length);
+        }
     }
 
     /// @notice The GS1 Digital Link URI of a key: `{resolver}/01/{gtin}/21/{serial}` or `{resolver}/00/{sscc}`.
@@ -108,26 +110,26 @@ library GS1Identifiers {
         return string.concat(resolver, "/01/", _padded(gtinOf(id), 14), "/21/", _serial(id));
     }
 
-    /// @dev Up to 20 characters of `bits` bits, the first one highest. A zero before the end is outside the set.
-    function _isText(uint256 rest, uint256 bits) private pure returns (bool) {
-        uint256 shift = _MAX_TEXT * bits;
-        if (rest == 0) return false;
-        while (rest != 0) {
-            shift -= bits;
-            uint256 code = rest >> shift;
-            if ((_CHARACTER_SET_82 >> code) & 1 == 0) return false;
-            rest -= code << shift;
-        }
-        return true;
+    /// @dev Up to 20 characters of `bits` bits, the first one highest, zeros after the last. One inside is outside the set.
+    function _isText(uint256 text, uint256 bits) private pure returns (bool) {
+        if (text == 0) return false;
+        uint256 mask = (1 << bits) - 1;
+        while (text & mask == 0) text >>= bits;
+        uint256 seen = 0;
+        for (; text != 0; text >>= bits) seen |= 1 << (text & mask);
+        return seen & ~_CHARACTER_SET_82 == 0;
     }
 
-    /// @dev Weights 3 and 1 from the right (GS1 General Specifications, section 7.9.1). Leading zeros weigh nothing.
+    /// @dev Weights 3 and 1 from the right (GS1 General Specifications, section 7.9.1), two digits at a time. Leading zeros
+    /// weigh nothing.
     function _hasCheckDigit(uint256 key) private pure returns (bool) {
-        uint256 sum = key % 10;
-        uint256 weight = 3;
-        for (uint256 rest = key / 10; rest != 0; rest /= 10) {
-            sum += weight * (rest % 10);
-            weight = 4 - weight;
+        uint256 sum = 0;
+        // At most nine pairs of digits: nothing can overflow.
+        unchecked {
+            for (; key != 0; key /= 100) {
+                uint256 pair = key % 100;
+                sum += 3 * (pair / 10) + (pair % 10);
+            }
         }
         return sum % 10 == 0;
     }
@@ -145,9 +147,10 @@ library GS1Identifiers {
         for (uint256 shift = _GTIN_SHIFT; rest != 0; rest &= (1 << shift) - 1) {
             shift -= 7;
             uint256 code = rest >> shift;
-            serial = (_UNRESERVED >> code) & 1 == 1
-                ? string.concat(serial, string(abi.encodePacked(uint8(code))))
-                : string.concat(serial, "%", _hexDigit(code >> 4), _hexDigit(code & 15));
+            serial =
+                (_UNRESERVED >> code) & 1 == 1
+                    ? string.concat(serial, string(abi.encodePacked(uint8(code))))
+                    : string.concat(serial, "%", _hexDigit(code >> 4), _hexDigit(code & 15));
         }
     }
 

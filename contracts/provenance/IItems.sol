@@ -96,25 +96,11 @@ interface IItems {
         Disposition disposition;
     }
 
-    /// @notice Emitted when a package or container becomes a token, with the container that held it (zero if none) and its
-    /// lot (zero for a container that was not commissioned in one).
-    event Materialised(uint256 indexed id, uint56 indexed lot, uint256 indexed container);
-    /// @notice Emitted when a package or container leaves what it was packed in.
-    event Unpacked(
-        uint256 indexed id,
-        uint256 indexed container,
-        address indexed custodian,
-        address operator,
-        bytes32 eventHash
-    );
-    /// @notice Emitted when a token is packed into a container.
-    event Packed(
-        uint256 indexed id,
-        uint256 indexed container,
-        address indexed custodian,
-        address operator,
-        bytes32 eventHash
-    );
+    /// @notice Emitted when a package or container leaves what it was packed in, or its lot (`container` zero). Whose it is says
+    /// the ERC-721 `Transfer` before it.
+    event Unpacked(uint256 indexed id, uint256 indexed container, uint56 lot, address operator, bytes32 eventHash);
+    /// @notice Emitted when a token is packed into a container. Whose it was says the ERC-721 `Transfer` before it.
+    event Packed(uint256 indexed id, uint256 indexed container, address operator, bytes32 eventHash);
     /// @notice Emitted when a package or container leaves commerce other than by being dispensed.
     event Disposed(
         uint256 indexed id,
@@ -162,13 +148,7 @@ interface IItems {
     /// @dev Caller: the owner of all of them, and of the container or its GS1 company prefix. Reverts: `RoleNotFit`,
     /// `NotInGoodStanding`, {ListLengthInvalid}, {NotAContainer}, `PrefixNotHeld`, {NotCustodian}, {NotMaterialised},
     /// {StillPacked}, {WrongDisposition} unless all are active, {PackedIntoItself}, {NestedTooDeep}, {OriginsMixed}.
-    function pack(
-        uint256 container,
-        uint8 prefixLength,
-        uint256[] calldata ids,
-        Role role,
-        bytes32 eventHash
-    ) external;
+    function pack(uint256 container, uint8 prefixLength, uint256[] calldata ids, Role role, bytes32 eventHash) external;
 
     /// @notice Takes tokens out of the containers they were packed in, whatever is around those.
     /// @param ids 1 to 100 tokens.
@@ -181,13 +161,7 @@ interface IItems {
     /// @dev Caller: its custodian. What is suspect or on its way can only be stolen or lost; only what is saleable can be
     /// exported. Reverts: `RoleNotFit`, `NotInGoodStanding`, {WrongDisposition} for another end, {NotSaleable},
     /// {NotCustodian}.
-    function dispose(
-        uint256 id,
-        ILots.Origin calldata origin,
-        Disposition end,
-        Role role,
-        bytes32 eventHash
-    ) external;
+    function dispose(uint256 id, ILots.Origin calldata origin, Disposition end, Role role, bytes32 eventHash) external;
 
     /// @notice What is stored of a package or container; all zero for one that nothing concerned alone so far.
     function itemOf(uint256 id) external view returns (Item memory);

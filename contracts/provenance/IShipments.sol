@@ -10,22 +10,23 @@ import {ILots} from "./ILots.sol";
 /// wholesale distributor sends to a wholesale distributor or dispenser; upstream a thing goes only back to whom it came
 /// from, or to the maker of its lot. What an observer learns: who sends what to whom, and when.
 interface IShipments {
-    /// @notice A shipment and its papers.
+    /// @notice A shipment and its papers. (This order of the fields gives {ship} one of the lowest selectors: the compiler tries
+    /// them in order, and it is called most.)
     /// @param to The receiving partner itself, not a key of its.
+    /// @param transactionInformation Commitment to the transaction information of 21 U.S.C. 360eee(26).
     /// @param senderRole In which the owner sends: MANUFACTURER, WHOLESALE_DISTRIBUTOR or DISPENSER.
-    /// @param receiverRole In which `to` receives, likewise.
     /// @param transactionStatement Bitmask over the seven statements of 21 U.S.C. 360eee(27), (A) in bit 0 to (G) in bit 6: all
     /// are needed.
-    /// @param transactionInformation Commitment to the transaction information of 21 U.S.C. 360eee(26).
     /// @param proofs SHA-256 of the file with the proofs of what is in the shipped containers; zero if there is none.
+    /// @param receiverRole In which `to` receives, likewise.
     /// @param eventHash CBV 2.0 hash of the EPCIS event.
     struct Shipment {
         address to;
-        Role senderRole;
-        Role receiverRole;
-        uint8 transactionStatement;
         bytes32 transactionInformation;
+        Role senderRole;
+        uint8 transactionStatement;
         bytes32 proofs;
+        Role receiverRole;
         bytes32 eventHash;
     }
 
@@ -50,7 +51,13 @@ interface IShipments {
         bytes32 eventHash
     );
     /// @notice Emitted when a receiver refuses a token; it is the sender's again.
-    event ShipmentRefused(uint256 indexed id, address indexed from, address indexed by, address operator, bytes32 eventHash);
+    event ShipmentRefused(
+        uint256 indexed id,
+        address indexed from,
+        address indexed by,
+        address operator,
+        bytes32 eventHash
+    );
     /// @notice Emitted when a sender takes a token back that was never received.
     event ShipmentCalledBack(
         uint256 indexed id,

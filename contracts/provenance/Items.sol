@@ -7,11 +7,14 @@ import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
 import {Role, Roles} from "../participants/Role.sol";
 import {GS1Identifiers} from "./GS1Identifiers.sol";
 import {IItems} from "./IItems.sol";
+import {ItemWord} from "./ItemWord.sol";
 import {Lots} from "./Lots.sol";
 
 /// @title Items
 /// @notice See {IItems}. Part of `DrugProvenance`.
 abstract contract Items is Lots, IItems, IERC4906, ERC721 {
+    using ItemWord for uint256;
+
     /// @notice How deep {pack} can nest containers.
     uint8 private constant _MAX_NESTING = 5;
     /// @notice How many things one call can name.
@@ -31,7 +34,8 @@ abstract contract Items is Lots, IItems, IERC4906, ERC721 {
         bool materialised;
     }
 
-    mapping(uint256 id => Item) internal _items;
+    mapping(uint256 id => uint256 word) private _words;
+    /// @dev Set exactly where this contract is the owner.
     mapping(uint256 id => uint256 container) internal _containers;
     /// @dev Number of levels of containers that were ever packed into this one.
     mapping(uint256 container => uint8) private _levels;
@@ -75,7 +79,7 @@ abstract contract Items is Lots, IItems, IERC4906, ERC721 {
 
             _containers[id] = container;
             _update(address(this), id, address(0));
-            emit Packed(id, container, custodian, msg.sender, eventHash);
+            emit Packed(id, container, msg.sender, eventHash);
         }
         require(level <= _MAX_NESTING, NestedTooDeep(container));
         _levels[container] = level;
@@ -100,7 +104,7 @@ abstract contract Items is Lots, IItems, IERC4906, ERC721 {
 
     /// @inheritdoc IItems
     function itemOf(uint256 id) external view returns (Item memory) {
-        return _items[id];
+        return _item(id);
     }
 
     /// @inheritdoc IItems
@@ -120,73 +124,81 @@ abstract contract Items is Lots, IItems, IERC4906, ERC721 {
     /// @notice Where a thing is and whether it can be sold. Never reverts; a thing that does not exist has no custodian and no
     /// disposition.
     function _find(uint256 id, Origin calldata origin) internal view returns (Found memory found) {
-        if (_items[id].disposition == Disposition.None) return _findInLot(id, origin);
+        if (_words[id] == 0) return _findInLot(id, origin);
         found = _findToken(id);
-        // Another run or other containers than those known: a second thing with the same id. Once dispensed the tag is gone, and
-        // the obstacle says enough.
-        bool isSame = origin.lot == 0 ||
-            (origin.lot == found.item.lot &&
-                (found.item.origin == 0 || found.item.origin == _originTag(id, origin)));
-        bool isDispensed = found.obstacle >= Obstacle.PartiallyDispensed && found.obstacle <= Obstacle.Supplied;
-        if (!isSame && !isDispensed) found.obstacle = Obstacle.Duplicate;
+        if (origin.lot != 0 && found.item.disposition < Disposition.PartiallyDispensed) {
+            // Another run or other containers than those known: a second thing with the same id. Once dispensed the tag is gone,
+            // and the obstacle says enough.
+            bool isSame =
+                origin.lot == found.item.lot &&
+                    (found.item.origin == 0 || found.item.origin == _originTag(_leaf(id, origin), origin.run));
+            if (!isSame) found.obstacle = Obstacle.Duplicate;
+        }
     }
 
     /// @notice A thing that is stored, or all zero.
     function _findToken(uint256 id) internal view returns (Found memory found) {
-        Item memory item = _items[id];
-        if (item.disposition == Disposition.None) return found;
-        found.item = item;
+        found.item = _item(id);
+        if (found.item.disposition == Disposition.None) return found;
         found.materialised = true;
-        found.container = _containers[id];
-        found.obstacle = _obstacleOf(item.disposition);
-        if (found.container == 0) found.custodian = _ownerOf(id);
-        else _followContainers(found);
-        if (found.obstacle == Obstacle.None) found.obstacle = _obstacleOfLot(_lots[item.lot], item.lot);
+        found.obstacle = _obstacleOf(found.item.disposition);
+        found.custodian = _ownerOf(id);
+        if (found.custodian == address(this)) {
+            found.container = _containers[id];
+            _followContainers(found, _words[found.container]);
+        }
+        if (found.obstacle == Obstacle.None) found.obstacle = _obstacleOfLot(found.item.lot);
     }
 
     function _findInLot(uint256 id, Origin calldata origin) private view returns (Found memory found) {
-        Lot storage lot = _lots[origin.lot];
-        found.obstacle = _obstacleToMaterialise(id, origin, lot);
+        address maker = _lots[origin.lot].maker;
+        bytes32 leaf = _leaf(id, origin);
+        found.obstacle = _obstacleToMaterialise(id, leaf, origin, maker);
         if (found.obstacle != Obstacle.None) return found;
-        found.item = Item(address(0), origin.lot, _originTag(id, origin), 0, Disposition.Active);
-        found.custodian = lot.maker;
-        for (uint256 i = 0; i < origin.path.length && found.container == 0; ++i) {
-            Item memory container = _items[origin.path[i]];
+        found.item = Item(address(0), origin.lot, _originTag(leaf, origin.run), 0, Disposition.Active);
+        found.custodian = maker;
+        uint256[] calldata path = origin.path;
+        for (uint256 i = 0; i < path.length; ++i) {
+            uint256 container = path[i];
+            uint256 word = _words[container];
+            uint56 lot = word.lot();
             // A container that another maker's tree or {pack} brought about does not hold what this tree says is in it.
-            if (container.lot != 0 && (container.lot == origin.lot || _lots[container.lot].maker == lot.maker)) {
-                found.container = origin.path[i];
-            }
+            if (lot == 0 || (lot != found.item.lot && _lots[lot].maker != maker)) continue;
+            found.container = container;
+            _followContainers(found, word);
+            break;
         }
-        if (found.container != 0) _followContainers(found);
-        if (found.obstacle == Obstacle.None) found.obstacle = _obstacleOfLot(lot, origin.lot);
+        if (found.obstacle == Obstacle.None) found.obstacle = _obstacleOfLot(found.item.lot);
     }
 
     /// @dev From the container outward: who holds the outermost one, from whom the thing came with it, and the first obstacle.
     /// {pack} bounds the depth.
-    function _followContainers(Found memory found) private view {
-        uint256 outermost = found.container;
-        for (uint256 next = outermost; next != 0; next = _containers[next]) {
-            Item memory container = _items[next];
-            if (found.obstacle == Obstacle.None) found.obstacle = _obstacleOf(container.disposition);
-            if (container.party != address(0) && container.disposition != Disposition.InTransit) {
-                found.item.party = container.party;
-            }
-            outermost = next;
+    /// @param word Of the container.
+    function _followContainers(Found memory found, uint256 word) private view {
+        uint256 id = found.container;
+        while (true) {
+            Disposition disposition = word.disposition();
+            if (found.obstacle == Obstacle.None) found.obstacle = _obstacleOf(disposition);
+            if (word.party() != address(0) && disposition != Disposition.InTransit) found.item.party = word.party();
+            found.custodian = _ownerOf(id);
+            if (found.custodian != address(this)) return;
+            id = _containers[id];
+            word = _words[id];
         }
-        found.custodian = _ownerOf(outermost);
     }
 
     function _obstacleToMaterialise(
         uint256 id,
+        bytes32 leaf,
         Origin calldata origin,
-        Lot storage lot
+        address maker
     ) private view returns (Obstacle) {
-        if (lot.maker == address(0)) return Obstacle.UnknownLot;
-        bool isPackage = GS1Identifiers.isPackageOf(id, lot.gtin);
-        if (!isPackage && !GS1Identifiers.isContainer(id)) return Obstacle.NotAnIdentifier;
-        if (!_isInRun(id, origin)) return Obstacle.NotInLot;
-        if (isPackage || _holderOfSscc(id, origin.prefixLength) == lot.maker) return Obstacle.None;
-        return Obstacle.ForeignPrefix;
+        if (maker == address(0)) return Obstacle.UnknownLot;
+        bool isContainer = GS1Identifiers.isContainer(id);
+        if (!isContainer && !GS1Identifiers.isPackageOf(id, _lots[origin.lot].gtin)) return Obstacle.NotAnIdentifier;
+        if (!_isInRun(leaf, origin)) return Obstacle.NotInLot;
+        if (isContainer && _holderOfSscc(id, origin.prefixLength) != maker) return Obstacle.ForeignPrefix;
+        return Obstacle.None;
     }
 
     /// @notice Why a thing in this state cannot be sold.
@@ -195,16 +207,17 @@ abstract contract Items is Lots, IItems, IERC4906, ERC721 {
     }
 
     /// @notice Whether a lot is recalled or expired. What is in no lot is neither.
-    function _obstacleOfLot(Lot storage lot, uint56 key) internal view returns (Obstacle) {
+    function _obstacleOfLot(uint56 key) internal view returns (Obstacle) {
         if (key == 0) return Obstacle.None;
+        Lot storage lot = _lots[key];
         if (lot.recall != RecallClass.None) return Obstacle.Recalled;
         return _isPast(lot.expirationDate) ? Obstacle.Expired : Obstacle.None;
     }
 
     /// @dev Tells apart what was commissioned twice. Whoever makes two origins with one tag gains nothing: a token's state does not
     /// depend on its origin.
-    function _originTag(uint256 id, Origin calldata origin) private pure returns (uint16) {
-        uint16 tag = uint16(bytes2(_leaf(id, origin))) ^ origin.run;
+    function _originTag(bytes32 leaf, uint8 run) private pure returns (uint16) {
+        uint16 tag = uint16(bytes2(leaf)) ^ run;
         return tag == 0 ? 1 : tag;
     }
 
@@ -214,21 +227,30 @@ abstract contract Items is Lots, IItems, IERC4906, ERC721 {
 
     /* CHANGING */
 
+    /// @notice What is stored of a thing.
+    function _item(uint256 id) internal view returns (Item memory) {
+        return ItemWord.decode(_words[id]);
+    }
+
+    /// @notice Stores what is known of a thing.
+    function _setItem(uint256 id, Item memory item) internal {
+        _words[id] = ItemWord.encode(item);
+    }
+
     function _takeOut(uint256 id, Found memory found, address custodian, bytes32 eventHash) private {
         require(_isHeld(found.obstacle), NotSaleable(id, found.obstacle));
         require(found.custodian == custodian, NotCustodian(id, found.custodian, custodian));
         require(!found.materialised || found.container != 0, NotPacked(id));
 
-        _items[id] = found.item;
+        _setItem(id, found.item);
         _separate(id, found);
-        emit Unpacked(id, found.container, custodian, msg.sender, eventHash);
+        emit Unpacked(id, found.container, found.item.lot, msg.sender, eventHash);
     }
 
     /// @notice Makes a thing a token of its custodian, in no container.
     function _separate(uint256 id, Found memory found) internal {
         if (!found.materialised) {
             _mint(found.custodian, id);
-            emit Materialised(id, found.item.lot, found.container);
         } else if (found.container != 0) {
             delete _containers[id];
             _update(found.custodian, id, address(0));
@@ -237,7 +259,7 @@ abstract contract Items is Lots, IItems, IERC4906, ERC721 {
 
     /// @notice Stores a thing that is no token any more.
     function _burnStored(uint256 id, Found memory found) internal {
-        _items[id] = found.item;
+        _setItem(id, found.item);
         if (!found.materialised) return;
         if (found.container != 0) delete _containers[id];
         _burn(id);
@@ -245,19 +267,18 @@ abstract contract Items is Lots, IItems, IERC4906, ERC721 {
 
     /// @dev Returns from whom everything in the container must have come, or zero.
     function _openContainer(uint256 container, uint8 prefixLength, address custodian) private returns (address from) {
-        if (_items[container].disposition != Disposition.None) {
+        if (_words[container] != 0) {
             return _requireOwned(container, custodian, Disposition.Active).party;
         }
         require(GS1Identifiers.isContainer(container), NotAContainer(container));
         address holder = _holderOfSscc(container, prefixLength);
         require(holder == custodian, PrefixNotHeld(GS1Identifiers.ssccOf(container), prefixLength, holder));
 
-        _items[container].disposition = Disposition.Active;
+        _setItem(container, Item(address(0), 0, 0, 0, Disposition.Active));
         _mint(custodian, container);
-        emit Materialised(container, 0, 0);
     }
 
-    /// @notice Says that what is known of a token changed (EIP-4906), where no transfer says so.
+    /// @notice Says that what anyone must know of a token changed (EIP-4906): it is doubted, or that was decided.
     function _metadataChanged(uint256 id) internal {
         emit MetadataUpdate(id);
     }
@@ -289,15 +310,20 @@ abstract contract Items is Lots, IItems, IERC4906, ERC721 {
     /// @notice Refuses what is not a token of `owner`.
     function _requireOwner(uint256 id, address owner) internal view {
         address owned = _ownerOf(id);
+        if (owned == owner) return;
         require(owned != address(0), NotMaterialised(id));
         require(owned != address(this), StillPacked(id, _containers[id]));
-        require(owned == owner, NotCustodian(id, owned, owner));
+        revert NotCustodian(id, owned, owner);
     }
 
     /// @notice Refuses what is not a token of `owner` in this disposition.
-    function _requireOwned(uint256 id, address owner, Disposition disposition) internal view returns (Item storage item) {
+    function _requireOwned(
+        uint256 id,
+        address owner,
+        Disposition disposition
+    ) internal view returns (Item memory item) {
         _requireOwner(id, owner);
-        item = _items[id];
+        item = _item(id);
         require(item.disposition == disposition, WrongDisposition(id, item.disposition));
     }
 

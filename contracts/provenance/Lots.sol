@@ -27,7 +27,8 @@ abstract contract Lots is ILots {
     ICompanyPrefixRegistry public immutable companyPrefixes;
 
     mapping(uint56 lot => Lot) internal _lots;
-    mapping(uint56 lot => mapping(uint8 run => bytes32 root)) private _roots;
+    /// @dev The key is the lot's, shifted by 8 bits, and the run's number.
+    mapping(uint256 lotAndRun => bytes32 root) private _roots;
 
     constructor(IParticipantRegistry participants_, ICompanyPrefixRegistry companyPrefixes_) {
         participants = participants_;
@@ -47,7 +48,7 @@ abstract contract Lots is ILots {
         require(_lots[lot].maker == address(0), LotExists(lot));
 
         _lots[lot] = Lot(maker, terms.gtin, terms.expirationDate, RecallClass.None, 1, terms.units);
-        _roots[lot][0] = root;
+        _roots[_runKey(lot, 0)] = root;
         emit LotCommissioned(
             lot,
             maker,
@@ -72,7 +73,7 @@ abstract contract Lots is ILots {
         require(root != 0, EmptyRun());
 
         commissioned.runs = run + 1;
-        _roots[lot][run] = root;
+        _roots[_runKey(lot, run)] = root;
         emit RunCommissioned(lot, run, root, msg.sender, eventHash);
     }
 
@@ -107,16 +108,17 @@ abstract contract Lots is ILots {
 
     /// @inheritdoc ILots
     function rootOf(uint56 lot, uint8 run) external view returns (bytes32) {
-        return _roots[lot][run];
+        return _roots[_runKey(lot, run)];
     }
 
     /// @dev Says to indexers (EIP-4906) that what is known of all packages of a product may have changed.
     function _metadataOfProductChanged(uint48 gtin) internal virtual;
 
-    /// @notice Whether the leaf of `id` is in the run that `origin` names.
-    function _isInRun(uint256 id, Origin calldata origin) internal view returns (bool) {
-        if (origin.path.length > _MAX_PATH_LENGTH || origin.proof.length > _MAX_PROOF_LENGTH) return false;
-        return MerkleProof.verifyCalldata(origin.proof, _roots[origin.lot][origin.run], _leaf(id, origin));
+    /// @notice Whether `leaf` is in the run that `origin` names.
+    function _isInRun(bytes32 leaf, Origin calldata origin) internal view returns (bool) {
+        bytes32[] calldata proof = origin.proof;
+        if (origin.path.length > _MAX_PATH_LENGTH || proof.length > _MAX_PROOF_LENGTH) return false;
+        return MerkleProof.verifyCalldata(proof, _roots[_runKey(origin.lot, origin.run)], leaf);
     }
 
     /// @notice The leaf of `id` in its lot and containers.
@@ -127,6 +129,10 @@ abstract contract Lots is ILots {
     /// @notice Whether a day of use (days since 1970-01-01 UTC) is over.
     function _isPast(uint16 day) internal view returns (bool) {
         return block.timestamp / 1 days > day;
+    }
+
+    function _runKey(uint56 lot, uint8 run) private pure returns (uint256) {
+        return (uint256(lot) << 8) | run;
     }
 
     function _requireMaker(address maker, address caller, uint56 lot) private pure {

@@ -131,9 +131,10 @@ contract ProductInvestigations is IProductInvestigations, AccessManaged {
         _requireEvidence(evidence);
         bool isIdentifier = GS1Identifiers.isValidPackage(id) || GS1Identifiers.isValidContainer(id);
         require(isIdentifier, InvalidIdentifier(id));
-        address manufacturer = GS1Identifiers.isPackage(id)
-            ? companyPrefixes.holderOfGtin(GS1Identifiers.gtinOf(id), prefixLength)
-            : companyPrefixes.holderOfSscc(GS1Identifiers.ssccOf(id), prefixLength);
+        address manufacturer =
+            GS1Identifiers.isPackage(id)
+                ? companyPrefixes.holderOfGtin(GS1Identifiers.gtinOf(id), prefixLength)
+                : companyPrefixes.holderOfSscc(GS1Identifiers.ssccOf(id), prefixLength);
 
         inquiry = ++inquiries;
         _inquiries[inquiry] = Inquiry(asker, uint40(block.timestamp), 0, question, Answer.None, manufacturer);

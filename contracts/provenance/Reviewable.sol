@@ -37,7 +37,7 @@ abstract contract Reviewable is Items, IReviewable {
         if (found.item.disposition == Disposition.InTransit) found.item.party = address(0);
         found.item.disposition = Disposition.Suspect;
         found.item.day = 0;
-        _items[id] = found.item;
+        _setItem(id, found.item);
         _separate(id, found);
         _metadataChanged(id);
         return (found.custodian, found.item.party, found.item.lot);
@@ -45,7 +45,8 @@ abstract contract Reviewable is Items, IReviewable {
 
     /// @inheritdoc IReviewable
     function settle(uint256 id, Disposition outcome) external onlyInvestigations {
-        Disposition before = _items[id].disposition;
+        Item memory item = _item(id);
+        Disposition before = item.disposition;
         require(
             (before == Disposition.Suspect && outcome == Disposition.Illegitimate) ||
                 (before == Disposition.Illegitimate && outcome == Disposition.Destroyed) ||
@@ -53,7 +54,8 @@ abstract contract Reviewable is Items, IReviewable {
                     outcome == Disposition.Active),
             WrongDisposition(id, before)
         );
-        _items[id].disposition = outcome;
+        item.disposition = outcome;
+        _setItem(id, item);
         if (outcome == Disposition.Destroyed) _burn(id);
         else _metadataChanged(id);
     }

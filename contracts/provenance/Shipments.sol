@@ -23,9 +23,9 @@ abstract contract Shipments is Items, IShipments {
             uint256 id = ids[i];
             _requireOwner(id, owner);
             require(carrier == address(0) || _isAuthorized(owner, carrier, id), NotCustodian(id, owner, carrier));
-            Found memory found = _findToken(id);
-            _dispatch(id, found, owner, shipment);
-            _metadataChanged(id);
+            Item memory item = _item(id);
+            Obstacle obstacle = _obstacleOf(item.disposition);
+            _dispatch(id, item, obstacle == Obstacle.None ? _obstacleOfLot(item.lot) : obstacle, owner, shipment);
         }
     }
 
@@ -35,8 +35,13 @@ abstract contract Shipments is Items, IShipments {
         _requireShipment(sender, shipment);
         Found memory found = _find(id, origin);
         require(!found.materialised, WrongDisposition(id, found.item.disposition));
-        _dispatch(id, found, sender, shipment);
-        _separate(id, found);
+        require(
+            found.obstacle != Obstacle.None || found.custodian == sender,
+            NotCustodian(id, found.custodian, sender)
+        );
+        _dispatch(id, found.item, found.obstacle, sender, shipment);
+        _mint(sender, id);
+        emit Unpacked(id, found.container, found.item.lot, msg.sender, shipment.eventHash);
     }
 
     /// @inheritdoc IShipments
@@ -46,18 +51,15 @@ abstract contract Shipments is Items, IShipments {
         for (uint256 i = 0; i < ids.length; ++i) {
             uint256 id = ids[i];
             Item memory item = _requireSentTo(id, receiver);
-            Obstacle obstacle = _obstacleOfLot(_lots[item.lot], item.lot);
+            Obstacle obstacle = _obstacleOfLot(item.lot);
             require(obstacle == Obstacle.None, NotSaleable(id, obstacle));
             bool isReturn = item.disposition == Disposition.ReturnInTransit;
             address sender = _ownerOf(id);
 
-            _items[id] = Item(
-                sender,
-                item.lot,
-                item.origin,
-                0,
-                isReturn ? Disposition.Returned : Disposition.Active
-            );
+            item.party = sender;
+            item.day = 0;
+            item.disposition = isReturn ? Disposition.Returned : Disposition.Active;
+            _setItem(id, item);
             _update(receiver, id, address(0));
             emit Received(id, sender, receiver, isReturn, msg.sender, eventHash);
         }
@@ -81,7 +83,7 @@ abstract contract Shipments is Items, IShipments {
         for (uint256 i = 0; i < ids.length; ++i) {
             uint256 id = ids[i];
             _requireOwner(id, sender);
-            Item memory item = _items[id];
+            Item memory item = _item(id);
             require(_isInTransit(item.disposition), WrongDisposition(id, item.disposition));
             uint256 day = uint256(item.day) + _CALL_BACK_DAYS + 1;
             require(block.timestamp / 1 days >= day, CallBackTooEarly(id, day));
@@ -97,8 +99,9 @@ abstract contract Shipments is Items, IShipments {
         address owner = _tradingPartner(role);
         for (uint256 i = 0; i < ids.length; ++i) {
             uint256 id = ids[i];
-            _requireOwned(id, owner, Disposition.Returned).disposition = Disposition.Active;
-            _metadataChanged(id);
+            Item memory item = _requireOwned(id, owner, Disposition.Returned);
+            item.disposition = Disposition.Active;
+            _setItem(id, item);
             emit Restocked(id, owner, msg.sender, eventHash);
         }
     }
@@ -113,8 +116,7 @@ abstract contract Shipments is Items, IShipments {
             _requireGood(role, standing);
             return (owner, address(0));
         }
-        require(owner != address(this), StillPacked(id, _containers[id]));
-        require(_isAuthorized(owner, caller, id), NotCustodian(id, owner, caller));
+        if (!_isAuthorized(owner, caller, id)) _requireOwner(id, caller);
         carrier = participants.resolve(msg.sender, Roles.THIRD_PARTY_LOGISTICS_PROVIDER);
         participants.resolve(owner, role);
     }
@@ -131,23 +133,25 @@ abstract contract Shipments is Items, IShipments {
         require(principal == shipment.to, ReceiverIsOperator(shipment.to, principal));
     }
 
-    /// @dev Stores that a thing is on its way. Minting it, where it is no token yet, is the caller's business.
-    function _dispatch(uint256 id, Found memory found, address sender, Shipment calldata shipment) private {
-        require(found.obstacle == Obstacle.None, NotSaleable(id, found.obstacle));
-        require(found.custodian == sender, NotCustodian(id, found.custodian, sender));
-        bool isReturn = _isReturn(found.item, shipment);
+    /// @dev Stores that a thing of the sender's is on its way.
+    function _dispatch(
+        uint256 id,
+        Item memory item,
+        Obstacle obstacle,
+        address sender,
+        Shipment calldata shipment
+    ) private {
+        require(obstacle == Obstacle.None, NotSaleable(id, obstacle));
+        bool isReturn = _isReturn(item, shipment);
         require(
             isReturn || _isDownstream(shipment),
             NotAStepOfTheChain(id, shipment.senderRole, shipment.receiverRole)
         );
 
-        _items[id] = Item(
-            shipment.to,
-            found.item.lot,
-            found.item.origin,
-            uint16(block.timestamp / 1 days),
-            isReturn ? Disposition.ReturnInTransit : Disposition.InTransit
-        );
+        item.party = shipment.to;
+        item.day = uint16(block.timestamp / 1 days);
+        item.disposition = isReturn ? Disposition.ReturnInTransit : Disposition.InTransit;
+        _setItem(id, item);
         emit Shipped(
             id,
             sender,
@@ -162,9 +166,10 @@ abstract contract Shipments is Items, IShipments {
 
     /// @dev The sender of a return stays known as who it came from: `party` is the one it went to.
     function _endTransit(uint256 id, Item memory item) private {
-        bool isReturn = item.disposition == Disposition.ReturnInTransit;
-        _items[id] = Item(isReturn ? item.party : address(0), item.lot, item.origin, 0, Disposition.Returned);
-        _metadataChanged(id);
+        if (item.disposition == Disposition.InTransit) item.party = address(0);
+        item.day = 0;
+        item.disposition = Disposition.Returned;
+        _setItem(id, item);
     }
 
     /// @dev The account behind the caller, whatever its standing: ending a transit must stay possible. A key that lacks the
@@ -183,14 +188,15 @@ abstract contract Shipments is Items, IShipments {
     }
 
     function _requireSentTo(uint256 id, address receiver) private view returns (Item memory item) {
-        item = _items[id];
+        item = _item(id);
         require(_isInTransit(item.disposition), WrongDisposition(id, item.disposition));
         require(item.party == receiver, NotReceiver(id, item.party, receiver));
     }
 
     function _isReturn(Item memory item, Shipment calldata shipment) private view returns (bool) {
         if (_is(shipment.receiverRole, Roles.DISPENSER)) return false;
-        return shipment.to == item.party || (item.lot != 0 && shipment.to == _lots[item.lot].maker);
+        if (shipment.to == item.party) return true;
+        return _is(shipment.receiverRole, Roles.MANUFACTURER) && shipment.to == _lots[item.lot].maker;
     }
 
     function _isDownstream(Shipment calldata shipment) private pure returns (bool) {

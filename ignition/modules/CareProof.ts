@@ -43,12 +43,9 @@ export default buildModule("CareProof", (m) => {
   const granted = [
     m.call(accessManager, "grantRole", [EMERGENCY_SOURCE_ADMIN, admin, 0], { id: "grant_EMERGENCY_SOURCE_ADMIN" }),
     m.call(accessManager, "grantRole", [EXCURSION_SOURCE_ADMIN, admin, 0], { id: "grant_EXCURSION_SOURCE_ADMIN" }),
-    m.call(
-      accessManager,
-      "grantRole",
-      [GS1_MEMBER_ORGANISATION, m.getParameter<string>("gs1MemberOrganisation"), 0],
-      { id: "grant_GS1_MEMBER_ORGANISATION" },
-    ),
+    m.call(accessManager, "grantRole", [GS1_MEMBER_ORGANISATION, m.getParameter<string>("gs1MemberOrganisation"), 0], {
+      id: "grant_GS1_MEMBER_ORGANISATION",
+    }),
   ];
   const accreditors = (Object.keys(ACCREDITORS) as Accreditor[]).flatMap((body) =>
     ACCREDITORS[body].map((role) =>

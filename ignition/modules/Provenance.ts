@@ -16,9 +16,6 @@ export default buildModule("Provenance", (m) => {
     companyPrefixRegistry,
     digitalLinks,
   ]);
-  const productInvestigations = m.contractAt(
-    "ProductInvestigations",
-    m.staticCall(drugProvenance, "investigations"),
-  );
+  const productInvestigations = m.contractAt("ProductInvestigations", m.staticCall(drugProvenance, "investigations"));
   return { companyPrefixRegistry, digitalLinks, drugProvenance, productInvestigations };
 });
