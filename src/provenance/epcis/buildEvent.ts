@@ -14,7 +14,7 @@ import {
   type EpcisSensorElement,
 } from "./event.js";
 import { type EpcisField, invalidEpcis } from "./field.js";
-import { utcMilliseconds } from "./values.js";
+import { isNumber, utcMilliseconds } from "./values.js";
 import { CareProofError } from "../../errors.js";
 
 /** Fields of every event. */
@@ -68,6 +68,9 @@ export function buildEvent(event: EpcisField): EpcisEvent {
     throw new CareProofError("EPCIS_EVENT_TYPE_UNKNOWN", message, event.path);
   }
   const fields = new Fields(event, FIELDS[type]);
+  if (type === "TransactionEvent" && fields.one("bizTransactionList") === undefined) {
+    throw invalidEpcis(`${event.path}.bizTransactionList`, "is missing");
+  }
   const eventTime = fields.required("eventTime");
   requireTime(eventTime);
   const eventTimeZoneOffset = fields.required("eventTimeZoneOffset");
@@ -153,7 +156,7 @@ class Fields {
   /** The field's text; undefined where it is missing or empty. */
   text(name: string): string | undefined {
     const field = this.one(name);
-    if (field !== undefined && field.children.some((child) => !child.name.startsWith("{"))) {
+    if (field?.children.some((child) => !child.name.startsWith("{")) === true) {
       throw invalidEpcis(field.path, "expected a text");
     }
     return field === undefined || field.text === "" ? undefined : field.text;
@@ -183,7 +186,11 @@ function quantities(list: EpcisField): EpcisQuantityElement[] {
   return entries(list, "quantityElement", (entry) => {
     const fields = new Fields(entry, ["epcClass", "quantity", "uom"], false);
     const epcClass = fields.required("epcClass").text;
-    return defined({ epcClass, quantity: fields.text("quantity"), uom: fields.text("uom") });
+    const quantity = fields.text("quantity");
+    if (quantity !== undefined && !isNumber(quantity)) {
+      throw invalidEpcis(`${entry.path}.quantity`, `${JSON.stringify(quantity)} is no number`);
+    }
+    return defined({ epcClass, quantity, uom: fields.text("uom") });
   });
 }
 
@@ -215,14 +222,14 @@ function sensorElement(field: EpcisField): EpcisSensorElement {
 function sensorFields<Name extends string>(
   field: EpcisField,
   names: readonly Name[],
-): { readonly [Field in Name]?: string } & { readonly extensions?: readonly EpcisExtension[] } {
+): Readonly<Partial<Record<Name, string>>> & { readonly extensions?: readonly EpcisExtension[] } {
   const fields = new Fields(field, names);
   for (const name of ["time", "startTime", "endTime"]) fields.map(name, requireTime);
   const texts = names.flatMap((name): [Name, string][] => {
     const text = fields.text(name);
     return text === undefined ? [] : [[name, text]];
   });
-  const read = Object.fromEntries(texts) as { readonly [Field in Name]?: string };
+  const read = Object.fromEntries(texts) as Readonly<Partial<Record<Name, string>>>;
   return fields.extensions === undefined ? read : { ...read, extensions: fields.extensions };
 }
 

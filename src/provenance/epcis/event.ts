@@ -104,14 +104,12 @@ export interface EpcisDestination {
 }
 
 /** How a sensor measured. All values are text as written. */
-export type EpcisSensorMetadata = {
-  readonly [Field in (typeof SENSOR_METADATA_FIELDS)[number]]?: string;
-} & EpcisExtensible;
+export type EpcisSensorMetadata = Readonly<Partial<Record<(typeof SENSOR_METADATA_FIELDS)[number], string>>> &
+  EpcisExtensible;
 
 /** What a sensor measured. All values are text as written. */
-export type EpcisSensorReport = {
-  readonly [Field in (typeof SENSOR_REPORT_FIELDS)[number]]?: string;
-} & EpcisExtensible & {
+export type EpcisSensorReport = Readonly<Partial<Record<(typeof SENSOR_REPORT_FIELDS)[number], string>>> &
+  EpcisExtensible & {
     /** Not a field of CBV 2.0's event hash, though events have it. */
     readonly bizRules?: string;
   };

@@ -14,21 +14,23 @@ export interface EpcisFields {
 type Prefixes = ReadonlyMap<string, string>;
 
 /** What XML calls the entries of lists that JSON writes as arrays. */
-const ENTRIES: Readonly<Record<string, string>> = {
-  epcList: "epc",
-  childEPCs: "epc",
-  inputEPCList: "epc",
-  outputEPCList: "epc",
-  quantityList: "quantityElement",
-  childQuantityList: "quantityElement",
-  inputQuantityList: "quantityElement",
-  outputQuantityList: "quantityElement",
-  bizTransactionList: "bizTransaction",
-  sourceList: "source",
-  destinationList: "destination",
-  sensorElementList: "sensorElement",
-  correctiveEventIDs: "correctiveEventID",
-};
+const ENTRIES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    epcList: "epc",
+    childEPCs: "epc",
+    inputEPCList: "epc",
+    outputEPCList: "epc",
+    quantityList: "quantityElement",
+    childQuantityList: "quantityElement",
+    inputQuantityList: "quantityElement",
+    outputQuantityList: "quantityElement",
+    bizTransactionList: "bizTransaction",
+    sourceList: "source",
+    destinationList: "destination",
+    sensorElementList: "sensorElement",
+    correctiveEventIDs: "correctiveEventID",
+  }),
+);
 
 /** Notes that are no part of an event. */
 const COMMENTS: ReadonlySet<string> = new Set(["comment", "{http://www.w3.org/2000/01/rdf-schema#}comment"]);
@@ -130,7 +132,7 @@ function objectFields(
     if (key === "@context" || COMMENTS.has(name) || value === null) return [];
     const at = `${path}.${key}`;
     const isStandard = standard && !name.startsWith("{") && parent !== "ilmd";
-    const entry = isStandard ? ENTRIES[name] : undefined;
+    const entry = isStandard ? ENTRIES.get(name) : undefined;
     if (entry !== undefined) {
       if (!Array.isArray(value)) throw invalidEpcis(at, "expected an array");
       const children = value.map((item, index) => entryField(entry, item, scope, `${at}[${index}]`));

@@ -86,10 +86,17 @@ function childFields(element: XmlElement, path: string, standard: boolean): Epci
     children: [],
     path: `${path}.${name}`,
   }));
-  const elements = (standard ? unwrapped(element) : element.children).map((child): EpcisField => {
-    const at = `${path}.${child.name}`;
-    const isStandard = standard && !child.name.startsWith("{") && child.name !== "ilmd";
-    return { name: child.name, text: child.text, children: childFields(child, at, isStandard), path: at };
+  const children = standard ? unwrapped(element) : element.children;
+  const counts = new Map<string, number>();
+  for (const { name } of children) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const indices = new Map<string, number>();
+  const elements = children.map((child): EpcisField => {
+    const { name, text } = child;
+    const index = indices.get(name) ?? 0;
+    indices.set(name, index + 1);
+    const at = `${path}.${name}${(counts.get(name) ?? 0) > 1 ? `[${index}]` : ""}`;
+    const isStandard = standard && !name.startsWith("{") && name !== "ilmd";
+    return { name, text, children: childFields(child, at, isStandard), path: at };
   });
   // What a document element carries, an event that stands alone may carry.
   return [...attributes, ...elements].filter(({ name }) => name !== "schemaVersion" && name !== "creationDate");
@@ -105,9 +112,11 @@ function parseXml(text: string, source: JsonSource): XmlElement {
   if (doctype >= 0) throw invalidXml("a document type is not allowed", describePosition(text, doctype, source));
   const validity = XMLValidator.validate(text);
   if (validity !== true) {
-    const { msg, line, col } = validity.err;
-    const name = source.name === undefined ? `line ${line}` : `${source.name}:${line}`;
-    throw invalidXml(msg, col === undefined ? name : `${name}${source.name === undefined ? ", column " : ":"}${col}`);
+    // The column is missing where there is no element at all.
+    const { msg, line, col } = validity.err as { msg: string; line: number; col?: number };
+    const { name } = source;
+    const path = name === undefined ? `line ${line}` : [name, line, col].filter((part) => part !== undefined).join(":");
+    throw invalidXml(describeFault(msg), path);
   }
   let nodes: XmlNode[];
   try {
@@ -120,8 +129,14 @@ function parseXml(text: string, source: JsonSource): XmlElement {
   return elementOf(root, new Map());
 }
 
+/** The validator's message; where elements are not closed it is a JSON list of them. */
+function describeFault(message: string): string {
+  const [, open] = /^Invalid '\[(.*)\]' found\.$/.exec(message) ?? [];
+  return open === undefined ? message : `the text ends within ${open.replace(/[\s"]/g, "").replaceAll(",", ", ")}`;
+}
+
 function elementOf(node: XmlNode, outer: Prefixes): XmlElement {
-  const tag = Object.keys(node).find((key) => key !== ":@") as string;
+  const tag = Object.keys(node).find((key) => key !== ":@")!;
   const written = Object.entries((node[":@"] ?? {}) as Readonly<Record<string, string>>);
   const declared = written.flatMap(([name, value]): [string, string][] => {
     if (name === "xmlns") return [["", decodeEntities(value)]];
@@ -165,13 +180,20 @@ function qualifiedName(name: string, prefixes: Prefixes, isElement: boolean): st
   return namespace === undefined || EPCIS_NAMESPACE.test(namespace) ? local : `{${namespace}}${local}`;
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ["lt", "<"],
+  ["gt", ">"],
+  ["amp", "&"],
+  ["quot", '"'],
+  ["apos", "'"],
+]);
 
 /** Replaces the references that XML defines itself (XML 1.0, sections 4.1 and 4.6). */
 function decodeEntities(text: string): string {
-  return text.replace(/&(?:#x([0-9a-fA-F]{1,6})|#(\d{1,7})|(\w+));/g, (reference, hex, decimal, name) => {
-    const code = hex === undefined ? Number(decimal) : parseInt(hex as string, 16);
-    const character = name === undefined ? characterOf(code) : ENTITIES[name as string];
+  return text.replace(/&([^;]*);/g, (reference, name: string) => {
+    const [, hex, decimal] = /^#(?:x([0-9a-fA-F]{1,6})|(\d{1,7}))$/.exec(name) ?? [];
+    const code = hex === undefined ? Number(decimal ?? NaN) : parseInt(hex, 16);
+    const character = ENTITIES.get(name) ?? characterOf(code);
     if (character === undefined) throw invalidXml(`${reference} is no character and no entity of XML itself`);
     return character;
   });

@@ -31,6 +31,11 @@ export function canonicalValue(text: string): string {
   return canonicalDigitalLink(value) ?? value;
 }
 
+/** Whether a text is a decimal number, with or without an exponent. */
+export function isNumber(text: string): boolean {
+  return NUMBER.test(text);
+}
+
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /**
@@ -38,7 +43,7 @@ const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
  * its digits, another with the fewest digits that tell it from its neighbours, with an exponent below 0.0001. Other texts as they are.
  */
 function canonicalNumber(text: string): string {
-  if (!NUMBER.test(text)) return text;
+  if (!isNumber(text)) return text;
   const number = Number(text);
   if (!Number.isFinite(number)) return text;
   if (Number.isInteger(number)) return BigInt(number).toString();

@@ -73,20 +73,22 @@ const COMPONENTS = bareWords(
 );
 
 /** By the path of a field's last two names, the vocabulary of its bare words (GS1 JSON-LD context of EPCIS 2.0). */
-const BARE_WORDS: Readonly<Record<string, BareWords>> = {
-  bizStep: BIZ_STEPS,
-  disposition: DISPOSITIONS,
-  "persistentDisposition.set": DISPOSITIONS,
-  "persistentDisposition.unset": DISPOSITIONS,
-  "bizTransaction.type": BIZ_TRANSACTION_TYPES,
-  "source.type": SOURCE_AND_DESTINATION_TYPES,
-  "destination.type": SOURCE_AND_DESTINATION_TYPES,
-  "errorDeclaration.reason": bareWords("https://ref.gs1.org/cbv/ER-", "did_not_occur incorrect_data"),
-  // The GS1 Web Vocabulary of measurements grows apart from EPCIS.
-  "sensorReport.type": { uri: "https://gs1.org/voc/" },
-  "sensorReport.exception": bareWords("https://gs1.org/voc/", "ALARM_CONDITION ERROR_CONDITION"),
-  "sensorReport.component": COMPONENTS,
-};
+const BARE_WORDS: ReadonlyMap<string, BareWords> = new Map(
+  Object.entries<BareWords>({
+    bizStep: BIZ_STEPS,
+    disposition: DISPOSITIONS,
+    "persistentDisposition.set": DISPOSITIONS,
+    "persistentDisposition.unset": DISPOSITIONS,
+    "bizTransaction.type": BIZ_TRANSACTION_TYPES,
+    "source.type": SOURCE_AND_DESTINATION_TYPES,
+    "destination.type": SOURCE_AND_DESTINATION_TYPES,
+    "errorDeclaration.reason": bareWords("https://ref.gs1.org/cbv/ER-", "did_not_occur incorrect_data"),
+    // The GS1 Web Vocabulary of measurements grows apart from EPCIS.
+    "sensorReport.type": { uri: "https://gs1.org/voc/" },
+    "sensorReport.exception": bareWords("https://gs1.org/voc/", "ALARM_CONDITION ERROR_CONDITION"),
+    "sensorReport.component": COMPONENTS,
+  }),
+);
 
 const BARE_WORD = /^[A-Za-z]\w*$/;
 
@@ -97,7 +99,7 @@ const BARE_WORD = /^[A-Za-z]\w*$/;
  * @returns undefined where the field's vocabulary has no such word.
  */
 export function expandBareWord(parent: string, name: string, text: string): string | undefined {
-  const vocabulary = BARE_WORDS[parent === "" ? name : `${parent}.${name}`];
+  const vocabulary = BARE_WORDS.get(parent === "" ? name : `${parent}.${name}`);
   if (vocabulary === undefined || text === "" || text.includes(":")) return text;
   const known = vocabulary.words?.has(text) ?? BARE_WORD.test(text);
   return known ? vocabulary.uri + text : undefined;
