@@ -1,3 +1,4 @@
+import { checkedText } from "./checkText.js";
 import {
   EPCIS_ACTIONS,
   EPCIS_EVENT_TYPES,
@@ -14,7 +15,6 @@ import {
   type EpcisSensorElement,
 } from "./event.js";
 import { type EpcisField, invalidEpcis } from "./field.js";
-import { isNumber, utcMilliseconds } from "./values.js";
 import { CareProofError } from "../../errors.js";
 
 /** Fields of every event. */
@@ -53,9 +53,6 @@ const FIELDS: Readonly<Record<EpcisEventType, readonly string[]>> = {
   AssociationEvent: [...COMMON, "parentID", "childEPCs", "childQuantityList", "action"],
 };
 
-/** EPCIS 2.0, section 7.4.1: hours 00 to 13, or 14:00. */
-const TIME_ZONE_OFFSET = /^[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00)$/;
-
 /**
  * An event from its fields. Refuses what the event's type does not have, so that nothing is left out in silence.
  *
@@ -68,25 +65,18 @@ export function buildEvent(event: EpcisField): EpcisEvent {
     throw new CareProofError("EPCIS_EVENT_TYPE_UNKNOWN", message, event.path);
   }
   const fields = new Fields(event, FIELDS[type]);
-  if (type === "TransactionEvent" && fields.one("bizTransactionList") === undefined) {
-    throw invalidEpcis(`${event.path}.bizTransactionList`, "is missing");
-  }
-  const eventTime = fields.required("eventTime");
-  requireTime(eventTime);
-  const eventTimeZoneOffset = fields.required("eventTimeZoneOffset");
-  if (!TIME_ZONE_OFFSET.test(eventTimeZoneOffset.text)) {
-    throw invalidEpcis(eventTimeZoneOffset.path, `${JSON.stringify(eventTimeZoneOffset.text)} is no +hh:mm or -hh:mm`);
-  }
+  if (type === "TransactionEvent") fields.requiredOne("bizTransactionList");
+  if (type === "ObjectEvent") fields.requiredOne("epcList", "quantityList", "sensorElementList");
   return defined({
     type,
-    eventTime: eventTime.text,
-    eventTimeZoneOffset: eventTimeZoneOffset.text,
+    eventTime: fields.required("eventTime"),
+    eventTimeZoneOffset: fields.required("eventTimeZoneOffset"),
     recordTime: fields.text("recordTime"),
     eventID: fields.text("eventID"),
     errorDeclaration: fields.map("errorDeclaration", errorDeclaration),
     certificationInfo: fields.texts("certificationInfo"),
-    action: type === "TransformationEvent" ? undefined : action(fields.required("action")),
-    parentID: type === "AssociationEvent" ? fields.required("parentID").text : fields.text("parentID"),
+    action: type === "TransformationEvent" ? undefined : action(fields.required("action"), event.path),
+    parentID: type === "AssociationEvent" ? fields.required("parentID") : fields.text("parentID"),
     epcList: fields.map("epcList", epcs),
     childEPCs: fields.map("childEPCs", epcs),
     inputEPCList: fields.map("inputEPCList", epcs),
@@ -103,15 +93,15 @@ export function buildEvent(event: EpcisField): EpcisEvent {
     bizLocation: fields.map("bizLocation", location),
     bizTransactionList: fields.map("bizTransactionList", (list) =>
       entries(list, "bizTransaction", (entry) => {
-        const within = new Fields(entry, ["type"], false);
-        return defined({ type: within.text("type"), bizTransaction: nonEmpty(entry).text });
+        const within = new Fields(entry, ["type"], "entry");
+        return defined({ type: within.text("type"), bizTransaction: checkedText(entry) });
       }),
     ),
     sourceList: fields.map("sourceList", (list) =>
-      entries(list, "source", (entry) => ({ type: typeOf(entry), source: nonEmpty(entry).text })),
+      entries(list, "source", (entry) => ({ type: typeOf(entry), source: checkedText(entry) })),
     ),
     destinationList: fields.map("destinationList", (list) =>
-      entries(list, "destination", (entry) => ({ type: typeOf(entry), destination: nonEmpty(entry).text })),
+      entries(list, "destination", (entry) => ({ type: typeOf(entry), destination: checkedText(entry) })),
     ),
     sensorElementList: fields.map("sensorElementList", (list) => entries(list, "sensorElement", sensorElement)),
     ilmd: fields.map("ilmd", ilmd),
@@ -124,16 +114,17 @@ class Fields {
   /** Fields of other vocabularies, in the document's order; undefined where there is none. */
   readonly extensions: readonly EpcisExtension[] | undefined;
 
+  /** @param kind Whether it may have fields of other vocabularies, or a text of its own as the entries of some lists have. */
   constructor(
     private readonly holder: EpcisField,
     names: readonly string[],
-    extensible = true,
+    kind: "extensible" | "closed" | "entry" = "extensible",
   ) {
-    const others = holder.children.filter(({ name }) => !names.includes(name));
-    const unknown = others.find(({ name }) => !extensible || !name.startsWith("{"));
-    if (unknown !== undefined) {
-      throw invalidEpcis(unknown.path, `${holder.name} has no field ${JSON.stringify(unknown.name)}`);
-    }
+    const { name, text, path, children } = holder;
+    if (kind !== "entry" && text !== "") throw invalidEpcis(path, `${name} has fields, not a text`);
+    const others = children.filter((child) => !names.includes(child.name));
+    const unknown = others.find((child) => kind !== "extensible" || !child.name.startsWith("{"));
+    if (unknown !== undefined) throw invalidEpcis(unknown.path, `${name} has no field ${JSON.stringify(unknown.name)}`);
     this.extensions = others.length === 0 ? undefined : others.map(extension);
   }
 
@@ -147,24 +138,30 @@ class Fields {
     return first;
   }
 
-  required(name: string): EpcisField {
+  required(name: string): string {
     const field = this.one(name);
     if (field === undefined) throw invalidEpcis(`${this.holder.path}.${name}`, "is missing");
-    return nonEmpty(field);
+    return checkedText(leaf(field));
+  }
+
+  /** Refuses the absence of all of these. */
+  requiredOne(...names: string[]): void {
+    if (names.some((name) => this.all(name).length > 0)) return;
+    throw invalidEpcis(
+      `${this.holder.path}.${names[0]}`,
+      `is missing${names.length > 1 ? `, and so is ${names.slice(1).join(" or ")}` : ""}`,
+    );
   }
 
   /** The field's text; undefined where it is missing or empty. */
   text(name: string): string | undefined {
     const field = this.one(name);
-    if (field?.children.some((child) => !child.name.startsWith("{")) === true) {
-      throw invalidEpcis(field.path, "expected a text");
-    }
-    return field === undefined || field.text === "" ? undefined : field.text;
+    return field === undefined || leaf(field).text === "" ? undefined : checkedText(field);
   }
 
   texts(name: string): readonly string[] | undefined {
     const fields = this.all(name);
-    return fields.length === 0 ? undefined : fields.map((field) => nonEmpty(field).text);
+    return fields.length === 0 ? undefined : fields.map((field) => checkedText(leaf(field)));
   }
 
   map<T>(name: string, read: (field: EpcisField) => T): T | undefined {
@@ -174,38 +171,34 @@ class Fields {
 }
 
 function entries<T>(list: EpcisField, name: string, read: (entry: EpcisField) => T): T[] {
-  new Fields(list, [name], false);
+  new Fields(list, [name], "closed");
   return list.children.map(read);
 }
 
 function epcs(list: EpcisField): string[] {
-  return entries(list, "epc", (entry) => nonEmpty(entry).text);
+  return entries(list, "epc", (entry) => checkedText(leaf(entry)));
 }
 
 function quantities(list: EpcisField): EpcisQuantityElement[] {
   return entries(list, "quantityElement", (entry) => {
-    const fields = new Fields(entry, ["epcClass", "quantity", "uom"], false);
-    const epcClass = fields.required("epcClass").text;
-    const quantity = fields.text("quantity");
-    if (quantity !== undefined && !isNumber(quantity)) {
-      throw invalidEpcis(`${entry.path}.quantity`, `${JSON.stringify(quantity)} is no number`);
-    }
-    return defined({ epcClass, quantity, uom: fields.text("uom") });
+    const fields = new Fields(entry, ["epcClass", "quantity", "uom"], "closed");
+    const epcClass = fields.required("epcClass");
+    return defined({ epcClass, quantity: fields.text("quantity"), uom: fields.text("uom") });
   });
 }
 
 function location(field: EpcisField): EpcisLocation {
   const fields = new Fields(field, ["id"]);
-  return defined({ id: fields.required("id").text, extensions: fields.extensions });
+  return defined({ id: fields.required("id"), extensions: fields.extensions });
 }
 
 function persistentDisposition(field: EpcisField): EpcisPersistentDisposition {
-  const fields = new Fields(field, ["set", "unset"], false);
+  const fields = new Fields(field, ["set", "unset"], "closed");
   return { set: fields.texts("set") ?? [], unset: fields.texts("unset") ?? [] };
 }
 
 function typeOf(entry: EpcisField): string {
-  return new Fields(entry, ["type"], false).required("type").text;
+  return new Fields(entry, ["type"], "entry").required("type");
 }
 
 function sensorElement(field: EpcisField): EpcisSensorElement {
@@ -224,7 +217,6 @@ function sensorFields<Name extends string>(
   names: readonly Name[],
 ): Readonly<Partial<Record<Name, string>>> & { readonly extensions?: readonly EpcisExtension[] } {
   const fields = new Fields(field, names);
-  for (const name of ["time", "startTime", "endTime"]) fields.map(name, requireTime);
   const texts = names.flatMap((name): [Name, string][] => {
     const text = fields.text(name);
     return text === undefined ? [] : [[name, text]];
@@ -236,16 +228,17 @@ function sensorFields<Name extends string>(
 function errorDeclaration(field: EpcisField): EpcisErrorDeclaration {
   const fields = new Fields(field, ["declarationTime", "reason", "correctiveEventIDs"]);
   return defined({
-    declarationTime: fields.required("declarationTime").text,
+    declarationTime: fields.required("declarationTime"),
     reason: fields.text("reason"),
     correctiveEventIDs:
-      fields.map("correctiveEventIDs", (list) => entries(list, "correctiveEventID", (entry) => nonEmpty(entry).text)) ??
+      fields.map("correctiveEventIDs", (list) => entries(list, "correctiveEventID", (entry) => checkedText(entry))) ??
       [],
     extensions: fields.extensions,
   });
 }
 
 function ilmd(field: EpcisField): readonly EpcisExtension[] {
+  if (field.text !== "") throw invalidEpcis(field.path, "ilmd has fields, not a text");
   const plain = field.children.find(({ name }) => !name.startsWith("{"));
   if (plain !== undefined) throw invalidEpcis(plain.path, "needs a namespace: the standard has no fields in ilmd");
   return field.children.map(extension);
@@ -255,20 +248,17 @@ function extension({ name, text, children }: EpcisField): EpcisExtension {
   return { name, value: text, children: children.map(extension) };
 }
 
-function action({ text, path }: EpcisField): EpcisAction {
+function action(text: string, path: string): EpcisAction {
   const known = EPCIS_ACTIONS.find((candidate) => candidate === text);
-  if (known === undefined) throw invalidEpcis(path, `${JSON.stringify(text)} is none of ${EPCIS_ACTIONS.join(", ")}`);
+  if (known === undefined) {
+    throw invalidEpcis(`${path}.action`, `${JSON.stringify(text)} is none of ${EPCIS_ACTIONS.join(", ")}`);
+  }
   return known;
 }
 
-function requireTime({ text, path }: EpcisField): void {
-  if (utcMilliseconds(text) === undefined) {
-    throw invalidEpcis(path, `${JSON.stringify(text)} is no date and time with a time zone (xsd:dateTimeStamp)`);
-  }
-}
-
-function nonEmpty(field: EpcisField): EpcisField {
-  if (field.text === "") throw invalidEpcis(field.path, "expected a text");
+/** Refuses a field with fields where a text is expected. */
+function leaf(field: EpcisField): EpcisField {
+  if (field.children.some(({ name }) => !name.startsWith("{"))) throw invalidEpcis(field.path, "expected a text");
   return field;
 }
 
