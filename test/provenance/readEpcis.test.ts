@@ -181,6 +181,26 @@ describe("readEpcis: JSON", () => {
     "an undeclared prefix": [event({ "other:a": "1" }), "EPCIS_INVALID", `${AT}.other:a`],
     "two values where one is": [event({ bizStep: ["shipping", "packing"] }), "EPCIS_INVALID", `${AT}.bizStep[1]`],
     "an epcList that is no array": [event({ epcList: "x" }), "EPCIS_INVALID", `${AT}.epcList`],
+    "an object event without objects": [event({ epcList: undefined }), "EPCIS_INVALID", `${AT}.epcList`],
+    "an EPC that is no URI": [event({ epcList: ["2017"] }), "EPCIS_INVALID", `${AT}.epcList[0]`],
+    "a read point that is no URI": [event({ readPoint: { id: "dock 3" } }), "EPCIS_INVALID", `${AT}.readPoint.id`],
+    "an ilmd that is a text": [event({ ilmd: "L1" }), "EPCIS_INVALID", `${AT}.ilmd`],
+    "a text that is an object": [event({ bizStep: { a: "shipping" } }), "EPCIS_INVALID", `${AT}.bizStep`],
+    "a unit of measure that is no code": [
+      event({ quantityList: [{ epcClass: "urn:epc:idpat:sgtin:9521141.001234.*", quantity: 1, uom: "kilograms" }] }),
+      "EPCIS_INVALID",
+      `${AT}.quantityList[0].uom`,
+    ],
+    "a measurement that is no number": [
+      event({ sensorElementList: [{ sensorReport: [{ type: "Temperature", value: "warm" }] }] }),
+      "EPCIS_INVALID",
+      `${AT}.sensorElementList[0].sensorReport[0].value`,
+    ],
+    "a sensor element without a report": [
+      event({ sensorElementList: [{ sensorMetadata: {} }] }),
+      "EPCIS_INVALID",
+      `${AT}.sensorElementList[0].sensorReport`,
+    ],
     "an empty EPC": [event({ epcList: [""] }), "EPCIS_INVALID", `${AT}.epcList[0]`],
     "a transaction event without transactions": [
       event({ type: "TransactionEvent" }),
@@ -282,6 +302,7 @@ describe("readEpcis: XML", () => {
     "an unknown type of event": [xmlDocument("<QuantityEvent/>", "1.2"), "EPCIS_EVENT_TYPE_UNKNOWN", AT],
     "a near miss of an action": [event("OBSERVE", "OBSERV"), "EPCIS_INVALID", `${AT}.action`],
     "a malformed eventTime": [event("2026-03-01T09:30:00+01:00", "01-03-2026"), "EPCIS_INVALID", `${AT}.eventTime`],
+    "text among the entries of a list": [event("<epc>", "x<epc>"), "EPCIS_INVALID", `${AT}.epcList`],
     "an unknown element": [event("</ObjectEvent>", "<colour/></ObjectEvent>"), "EPCIS_INVALID", `${AT}.colour`],
     "a second action": [
       event("</ObjectEvent>", "<action>ADD</action></ObjectEvent>"),
