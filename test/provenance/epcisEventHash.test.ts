@@ -95,6 +95,8 @@ describe("EPCIS event hash (CBV 2.0, section 8.9)", () => {
       "rdfs:comment": "a note",
     };
     expect(preHash(fields)).to.equal(OBSERVATION);
+    const rdfs = 'xmlns:rdfs="http://www.w3.org/2000/01/rdf-schema#"';
+    expect(xmlPreHash("<rdfs:comment>a note</rdfs:comment><!-- another -->", rdfs)).to.equal(OBSERVATION);
   });
 
   it("orders the fields of an event as CBV and the reference implementation do, not as the text does", () => {

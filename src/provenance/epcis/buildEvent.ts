@@ -53,6 +53,9 @@ const FIELDS: Readonly<Record<EpcisEventType, readonly string[]>> = {
   AssociationEvent: [...COMMON, "parentID", "childEPCs", "childQuantityList", "action"],
 };
 
+/** The form of codes of UN/CEFACT Recommendation 20. */
+const UNIT_CODE = /^[A-Z0-9]{2,3}$/;
+
 /**
  * An event from its fields. Refuses what the event's type does not have, so that nothing is left out in silence.
  *
@@ -183,7 +186,11 @@ function quantities(list: EpcisField): EpcisQuantityElement[] {
   return entries(list, "quantityElement", (entry) => {
     const fields = new Fields(entry, ["epcClass", "quantity", "uom"], "closed");
     const epcClass = fields.required("epcClass");
-    return defined({ epcClass, quantity: fields.text("quantity"), uom: fields.text("uom") });
+    const uom = fields.text("uom");
+    if (uom !== undefined && !UNIT_CODE.test(uom)) {
+      throw invalidEpcis(`${entry.path}.uom`, `${JSON.stringify(uom)} is no code of UN/CEFACT Recommendation 20`);
+    }
+    return defined({ epcClass, quantity: fields.text("quantity"), uom });
   });
 }
 

@@ -19,14 +19,13 @@ const TIME: Kind = {
 /** What the standard's fields are, by name: a name means the same wherever it stands. Names that are not here have any text. */
 const KINDS: ReadonlyMap<string, Kind> = new Map([
   ...uris("parentID epc epcClass transformationID eventID correctiveEventID certificationInfo id"),
-  ...uris("bizStep disposition set unset reason bizTransaction source destination type exception component"),
+  ...uris("bizStep disposition set unset reason bizTransaction source destination type exception"),
   ...uris("deviceID deviceMetadata rawData dataProcessingMethod bizRules microorganism chemicalSubstance uriValue"),
   ...uris("coordinateReferenceSystem"),
   ...kinds("eventTime recordTime declarationTime time startTime endTime", TIME),
   ...kinds("quantity value minValue maxValue meanValue sDev percRank percValue", NUMBER),
-  ...kinds("uom", matching("UN/CEFACT Recommendation 20 code", /^[A-Z0-9]{2,3}$/)),
   ...kinds("booleanValue", matching("xsd:boolean", /^(?:true|false|0|1)$/)),
-  ...kinds("hexBinaryValue", matching("hexadecimal number", /^(?:[0-9A-Fa-f]{2})+$/)),
+  ...kinds("hexBinaryValue", matching("hexadecimal number", /^[0-9A-Fa-f]+$/)),
   // Section 7.4.1: hours 00 to 13, or 14:00.
   ...kinds("eventTimeZoneOffset", matching("+hh:mm or -hh:mm", /^[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00)$/)),
 ]);

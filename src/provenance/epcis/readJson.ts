@@ -1,5 +1,5 @@
 import { type EpcisField, invalidEpcis } from "./field.js";
-import { expandBareWord, expandCompactUri, FIELD_PREFIXES, GS1_PREFIXES } from "./vocabulary.js";
+import { COMMENTS, expandBareWord, expandCompactUri, FIELD_PREFIXES, GS1_PREFIXES } from "./vocabulary.js";
 import { CareProofError } from "../../errors.js";
 import { isJsonObject, JsonNumber, type JsonObject, type JsonValue } from "../../utils/json.js";
 
@@ -31,9 +31,6 @@ const ENTRIES: ReadonlyMap<string, string> = new Map(
     correctiveEventIDs: "correctiveEventID",
   }),
 );
-
-/** Notes that are no part of an event. */
-const COMMENTS: ReadonlySet<string> = new Set(["comment", "{http://www.w3.org/2000/01/rdf-schema#}comment"]);
 
 /**
  * Reads an EPCIS 2.0 JSON or JSON-LD value: an EPCISDocument, an EPCISQueryDocument, an event, or an array of events. `@context` is

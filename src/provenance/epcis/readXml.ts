@@ -2,7 +2,7 @@ import { XMLParser, XMLValidator } from "fast-xml-parser";
 
 import { type EpcisField, invalidEpcis } from "./field.js";
 import type { EpcisFields } from "./readJson.js";
-import { expandCompactUri } from "./vocabulary.js";
+import { COMMENTS, expandCompactUri } from "./vocabulary.js";
 import { CareProofError } from "../../errors.js";
 import { describePosition, type JsonSource } from "../../utils/json.js";
 
@@ -86,7 +86,7 @@ function childFields(element: XmlElement, path: string, standard: boolean): Epci
     children: [],
     path: `${path}.${name}`,
   }));
-  const children = standard ? unwrapped(element) : element.children;
+  const children = (standard ? unwrapped(element) : element.children).filter(({ name }) => !COMMENTS.has(name));
   const counts = new Map<string, number>();
   for (const { name } of children) counts.set(name, (counts.get(name) ?? 0) + 1);
   const indices = new Map<string, number>();

@@ -14,6 +14,9 @@ export const FIELD_PREFIXES: ReadonlyMap<string, string> = new Map([
   ["dcterms", "http://purl.org/dc/terms/"],
 ]);
 
+/** Names of notes that are no part of an event, in JSON or XML. */
+export const COMMENTS: ReadonlySet<string> = new Set(["comment", `{${FIELD_PREFIXES.get("rdfs")}}comment`]);
+
 /** The vocabularies of CBV 1.2, whose URNs CBV 2.0 replaces by web URIs (rule 14 of the event hash). */
 const URN_VOCABULARIES: readonly (readonly [urn: string, uri: string])[] = [
   ["urn:epcglobal:cbv:bizstep:", "https://ref.gs1.org/cbv/BizStep-"],
