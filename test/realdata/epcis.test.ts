@@ -40,7 +40,7 @@ function filesBelow(folder: string): string[] {
     .sort();
 }
 
-/** Pre-hash files that upstream did not renew with their hashes: a line each of three files. */
+/** Pre-hash files with a line that upstream did not renew with its hash. */
 const STALE_PREHASHES = ["epcisDocWithCustomSchemaInContext"];
 
 /** Files marked invalid that cannot be told from valid ones, and why. */
