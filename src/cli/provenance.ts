@@ -1,6 +1,6 @@
 import { Command } from "commander";
 
-import { provenanceHashCommand } from "./provenanceHash.js";
+import { hashCommand } from "./provenanceHash.js";
 import { idCommand } from "./provenanceId.js";
 import type { Terminal } from "./terminal.js";
 
@@ -9,5 +9,5 @@ export function provenanceCommand(terminal: Terminal): Command {
   return new Command("provenance")
     .description("GS1 keys, lots and EPCIS 2.0 events, to the chain and back.")
     .addCommand(idCommand(terminal))
-    .addCommand(provenanceHashCommand(terminal));
+    .addCommand(hashCommand(terminal));
 }

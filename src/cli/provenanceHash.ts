@@ -16,7 +16,7 @@ Nothing is fetched. The events' hashes are those of CBV 2.0: ni:///sha-256;<64 h
 With --json: an array of strings, one for each event, in the order of the document.`;
 
 /** `careproof provenance hash`: the CBV 2.0 event hash of each event of an EPCIS text. */
-export function provenanceHashCommand(terminal: Terminal): Command {
+export function hashCommand(terminal: Terminal): Command {
   return new Command("hash")
     .summary("the CBV 2.0 event hash of every EPCIS event")
     .description("Prints the event hash of every event, one a line, in the order of the document.")

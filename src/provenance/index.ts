@@ -1,5 +1,5 @@
 /** Drug provenance: GS1 keys and token ids, lots and their proofs, EPCIS 2.0 events and their hashes. */
-export * from "./epcis/digitalLink.js";
+export * from "./epcis/canonicalDigitalLink.js";
 export * from "./epcis/event.js";
 export * from "./epcis/eventHash.js";
 export * from "./epcis/readEpcis.js";

@@ -1,4 +1,4 @@
-import { canonicalDigitalLink } from "./digitalLink.js";
+import { canonicalDigitalLink } from "./canonicalDigitalLink.js";
 import { webVocabularyUri } from "./vocabulary.js";
 
 const DATE_TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d)(?::(\d\d)(?:\.(\d+))?)?(Z|[+-]\d\d:\d\d)$/;

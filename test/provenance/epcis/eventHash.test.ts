@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 import { expect } from "chai";
 
-import { CareProofError } from "../../src/errors.js";
+import { CareProofError } from "../../../src/errors.js";
 import {
   eventHash,
   eventHashBytes32,
@@ -11,7 +11,7 @@ import {
   niUriBytes32,
   readEpcis,
   type EpcisEvent,
-} from "../../src/provenance/index.js";
+} from "../../../src/provenance/index.js";
 
 type Json = Record<string, unknown>;
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
-import { CareProofError } from "../../src/errors.js";
-import { readEpcis } from "../../src/provenance/index.js";
+import { CareProofError } from "../../../src/errors.js";
+import { readEpcis } from "../../../src/provenance/index.js";
 
 type Json = Record<string, unknown>;
 

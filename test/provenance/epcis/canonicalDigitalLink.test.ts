@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { canonicalDigitalLink } from "../../src/provenance/index.js";
+import { canonicalDigitalLink } from "../../../src/provenance/index.js";
 
 /** Identifiers that mean one thing, first as the canonical GS1 Digital Link URI. Check digits are worked out by hand. */
 const SAME: Record<string, string[]> = {
