@@ -1,5 +1,6 @@
 import { Command } from "commander";
 
+import { hashCommand } from "./provenanceHash.js";
 import { idCommand } from "./provenanceId.js";
 import type { Terminal } from "./terminal.js";
 
@@ -7,5 +8,6 @@ import type { Terminal } from "./terminal.js";
 export function provenanceCommand(terminal: Terminal): Command {
   return new Command("provenance")
     .description("GS1 keys, lots and EPCIS 2.0 events, to the chain and back.")
-    .addCommand(idCommand(terminal));
+    .addCommand(idCommand(terminal))
+    .addCommand(hashCommand(terminal));
 }

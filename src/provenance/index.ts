@@ -1,4 +1,8 @@
 /** Drug provenance: GS1 keys and token ids, lots and their proofs, EPCIS 2.0 events and their hashes. */
+export * from "./epcis/canonicalDigitalLink.js";
+export * from "./epcis/event.js";
+export * from "./epcis/eventHash.js";
+export * from "./epcis/readEpcis.js";
 export { checkElement, type Gs1Element } from "./gs1/applicationIdentifiers.js";
 export * from "./gs1/bracketed.js";
 export * from "./gs1/companyPrefix.js";
