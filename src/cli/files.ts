@@ -7,6 +7,7 @@ import type { Terminal } from "./terminal.js";
 import type { ResourceText } from "../consent/recordBatch.js";
 import { CareProofError } from "../errors.js";
 import { parseJson } from "../utils/json.js";
+import { type NumberedLine, splitLines } from "../utils/lines.js";
 
 /** How a manifest's name ends where none is given; such files are passed over in folders of resources. */
 export const MANIFEST_SUFFIX = ".manifest.ndjson";
@@ -73,31 +74,12 @@ export function documentName(input: string): string {
  *
  * @throws CareProofError `FILE_UNREADABLE`.
  */
-export async function* readLines(
-  chunks: AsyncIterable<Uint8Array>,
-  name: string,
-): AsyncGenerator<{ line: string; number: number }> {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  // A line may be far longer than a chunk: its parts are joined once.
-  let parts: string[] = [];
-  let number = 0;
+export async function* readLines(chunks: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<NumberedLine> {
   try {
-    for await (const chunk of chunks) {
-      const [first = "", ...others] = decoder.decode(chunk, { stream: true }).split("\n");
-      parts.push(first);
-      for (const other of others) {
-        const line = parts.join("");
-        parts = [other];
-        number++;
-        if (line.trim() !== "") yield { line, number };
-      }
-    }
-    parts.push(decoder.decode());
+    yield* splitLines(chunks);
   } catch (error) {
     throw unreadable(name, error);
   }
-  const last = parts.join("");
-  if (last.trim() !== "") yield { line: last, number: number + 1 };
 }
 
 /** The bytes of a file in chunks. Errors come with the first chunk. */
