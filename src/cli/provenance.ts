@@ -1,11 +1,13 @@
 import { Command } from "commander";
 
 import { idCommand } from "./provenanceId.js";
+import { lotCommand } from "./provenanceLot.js";
 import type { Terminal } from "./terminal.js";
 
 /** `careproof provenance`: GS1 keys, lots and EPCIS 2.0 events to the chain and back. */
 export function provenanceCommand(terminal: Terminal): Command {
   return new Command("provenance")
     .description("GS1 keys, lots and EPCIS 2.0 events, to the chain and back.")
-    .addCommand(idCommand(terminal));
+    .addCommand(idCommand(terminal))
+    .addCommand(lotCommand(terminal));
 }

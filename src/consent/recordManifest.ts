@@ -5,7 +5,7 @@ import { CANONICAL_FORMS, type CanonicalForm } from "../utils/canonical.js";
 import { commitToHash } from "../utils/commitment.js";
 import { keccak256, type Keccak256 } from "../utils/keccak.js";
 import { verifyMerkleProof } from "../utils/merkle.js";
-import { parseJsonObject } from "../utils/writtenJson.js";
+import { isBytes32, isInteger, parseJsonObject } from "../utils/writtenJson.js";
 
 /** Value of `format` in a manifest's first line. */
 export const MANIFEST_FORMAT = "careproof-records-manifest";
@@ -123,12 +123,4 @@ function parseLine(line: string, where: string): Record<string, unknown> {
 
 function checkField(valid: boolean, name: string, where: string): void {
   if (!valid) throw new CareProofError("MANIFEST_INVALID", `"${name}" is missing or invalid`, where);
-}
-
-function isInteger(value: unknown, maximum: number): boolean {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= maximum;
-}
-
-function isBytes32(value: unknown): boolean {
-  return typeof value === "string" && /^0x[0-9a-fA-F]{64}$/.test(value);
 }

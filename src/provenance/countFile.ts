@@ -2,8 +2,9 @@ import { lotCountLeaf, MAX_LEAVES } from "./lot.js";
 import { checkLotRun, type LotRun } from "./lotRun.js";
 import type { LotTree } from "./lotTree.js";
 import { CareProofError } from "../errors.js";
+import { withPlace } from "../utils/errorPlace.js";
 import { verifyMerkleProof } from "../utils/merkle.js";
-import { parseJsonObject } from "../utils/writtenJson.js";
+import { isBytes32, isInteger, parseJsonObject } from "../utils/writtenJson.js";
 
 /** Value of `format` in a count file. */
 export const COUNT_FILE_FORMAT = "careproof-lot-count";
@@ -65,7 +66,8 @@ export function readCountFile(text: string, name = "count file"): CountFile {
   for (const field of ["gtin", "lotNumber", "lot", "expirationDate"]) {
     check(typeof file[field] === "string", `"${field}" is missing or invalid`);
   }
-  for (const field of ["packages", "containers"]) check(isCount(file[field]), `"${field}" is missing or invalid`);
+  for (const field of ["packages", "containers"])
+    check(isInteger(file[field], MAX_LEAVES), `"${field}" is missing or invalid`);
   for (const field of ["root", "salt"]) check(isBytes32(file[field]), `"${field}" is missing or invalid`);
   check(Array.isArray(file.proof) && file.proof.every(isBytes32), '"proof" is missing or invalid');
   const count = file as unknown as CountFile;
@@ -73,8 +75,7 @@ export function readCountFile(text: string, name = "count file"): CountFile {
   try {
     lot = checkLotRun(count);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new CareProofError("COUNT_FILE_INVALID", message, name, { cause: error });
+    throw withPlace(error, name, "COUNT_FILE_INVALID");
   }
   check(count.lot === lot.toString(), `the key of lot ${count.lotNumber} of ${count.gtin} is ${lot}`);
   if (!verifyMerkleProof(count.root, lotCountLeaf(lot, count.packages, count.containers, count.salt), count.proof)) {
@@ -82,12 +83,4 @@ export function readCountFile(text: string, name = "count file"): CountFile {
     throw new CareProofError("COUNT_FILE_MISMATCH", message, name);
   }
   return count;
-}
-
-function isCount(value: unknown): boolean {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value < MAX_LEAVES;
-}
-
-function isBytes32(value: unknown): boolean {
-  return typeof value === "string" && /^0x[0-9a-fA-F]{64}$/.test(value);
 }

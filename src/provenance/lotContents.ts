@@ -3,6 +3,7 @@ import { wordOf } from "./lotLeafHasher.js";
 import { compareSerials, packSerial, SERIAL_WORDS, unpackSerial } from "./packedSerial.js";
 import { tokenIdOf, type ProductIdentifier, type Sgtin, type Sscc } from "./tokenId.js";
 import { CareProofError } from "../errors.js";
+import { withPlace } from "../utils/errorPlace.js";
 
 /** A package or container of a run, and the containers it was packed in. */
 export interface LotItem {
@@ -67,8 +68,7 @@ export class LotContents {
       if (identifier.kind === "sgtin") this.addPackage(identifier, path, line);
       else this.addContainer(identifier, path, line);
     } catch (error) {
-      if (!(error instanceof CareProofError) || error.path !== undefined) throw error;
-      throw new CareProofError(error.code, error.message, this.place(line), { cause: error });
+      throw withPlace(error, this.place(line));
     }
   }
 

@@ -1,6 +1,7 @@
 import type { LotItem } from "./lotContents.js";
 import { tokenIdOf, type ProductIdentifier, type Sscc } from "./tokenId.js";
 import { CareProofError } from "../errors.js";
+import { withPlace } from "../utils/errorPlace.js";
 
 /** What commissioning and first aggregation need of an EPCIS 2.0 event, by the standard's names (EPCIS 2.0, section 7.4). */
 export interface LotEvent {
@@ -116,7 +117,6 @@ function at<T>(place: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof CareProofError) || error.path !== undefined) throw error;
-    throw new CareProofError(error.code, error.message, place, { cause: error });
+    throw withPlace(error, place);
   }
 }

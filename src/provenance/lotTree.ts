@@ -216,7 +216,7 @@ class Layout {
   /** The packages directly in a container, or in none, in the order of their serials. */
   packagesIn(container: number): Uint32Array {
     const slot = container === NO_CONTAINER ? this.starts.length - 2 : container;
-    return this.packages.subarray(this.starts[slot]!, this.starts[slot + 1]!);
+    return this.packages.subarray(this.starts[slot], this.starts[slot + 1]);
   }
 }
 

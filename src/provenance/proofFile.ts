@@ -7,10 +7,11 @@ import type { LotSection, LotTree, SectionLine } from "./lotTree.js";
 import { packSerial, SERIAL_WORDS } from "./packedSerial.js";
 import { tokenIdOf, type ProductIdentifier } from "./tokenId.js";
 import { CareProofError } from "../errors.js";
+import { withPlace } from "../utils/errorPlace.js";
 import { createKeccak256 } from "../utils/keccak.js";
 import { splitLines } from "../utils/lines.js";
 import { MerkleRange } from "../utils/merkleRange.js";
-import { parseJsonObject } from "../utils/writtenJson.js";
+import { isBytes32, isInteger, parseJsonObject } from "../utils/writtenJson.js";
 
 /** Value of `format` in a proof file's first line. */
 export const PROOF_FILE_FORMAT = "careproof-lot-proofs";
@@ -218,7 +219,7 @@ class LeafReader {
     const top = this.count === 0;
     const loose = this.header.container === null;
     const deepest = Math.min(this.path.length, MAX_PATH_LENGTH);
-    check(isCount(depth, deepest) && (depth === 0) === (top || loose), '"depth" is missing or invalid', where);
+    check(isInteger(depth, deepest) && (depth === 0) === (top || loose), '"depth" is missing or invalid', where);
     check(loose ? sscc === undefined : typeof sscc === "string", '"sscc" is missing or invalid', where);
     check(!top || loose || sscc === this.header.container, `expected the container ${this.header.container}`, where);
     check(
@@ -284,10 +285,10 @@ function parseHeader(value: Record<string, unknown>, where: string): ProofFileHe
     check(typeof value[name] === "string", `"${name}" is missing or invalid`, where);
   }
   for (const name of ["run", "prefixLength", "firstLeaf"]) {
-    check(isCount(value[name], MAX_LEAVES), `"${name}" is missing or invalid`, where);
+    check(isInteger(value[name], MAX_LEAVES), `"${name}" is missing or invalid`, where);
   }
   for (const name of ["leafCount", "leaves"]) {
-    check(isCount(value[name], MAX_LEAVES) && value[name] !== 0, `"${name}" is missing or invalid`, where);
+    check(isInteger(value[name], MAX_LEAVES) && value[name] !== 0, `"${name}" is missing or invalid`, where);
   }
   check(isBytes32(value.root), '"root" is missing or invalid', where);
   check(Array.isArray(value.nodes) && value.nodes.every(isBytes32), '"nodes" is missing or invalid', where);
@@ -303,21 +304,12 @@ function at<T>(where: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof CareProofError) || error.path !== undefined) throw error;
-    throw new CareProofError(CODE, error.message, where, { cause: error });
+    throw withPlace(error, where, CODE);
   }
 }
 
 function check(valid: boolean, problem: string, where: string): void {
   if (!valid) throw new CareProofError(CODE, problem, where);
-}
-
-function isCount(value: unknown, maximum: number): boolean {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= maximum;
-}
-
-function isBytes32(value: unknown): boolean {
-  return typeof value === "string" && /^0x[0-9a-fA-F]{64}$/.test(value);
 }
 
 async function* utf8Lines(chunks: AsyncIterable<Uint8Array>, name: string): ReturnType<typeof splitLines> {

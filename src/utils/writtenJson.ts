@@ -32,3 +32,13 @@ function parseStrictly(text: string, code: string, where: string): void {
     throw new CareProofError(code, message, where, { cause: error });
   }
 }
+
+/** Whether a field is a whole number from 0 to a maximum. */
+export function isInteger(value: unknown, maximum: number): boolean {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= maximum;
+}
+
+/** Whether a field is 32 bytes as 0x-hex. */
+export function isBytes32(value: unknown): boolean {
+  return typeof value === "string" && /^0x[0-9a-fA-F]{64}$/.test(value);
+}
