@@ -114,9 +114,9 @@ export async function proofFileHash(bytes: Bytes): Promise<string> {
 }
 
 /**
- * Reads a proof file and recomputes the root from its leaves: whatever of them was changed, left out or added is refused. That the
- * root is the lot's is known by the chain (`rootOf(lot, run)`), and so is the expiration date; `run` and `prefixLength` take part in
- * proofs, and wrong ones are refused there.
+ * Reads a proof file and recomputes the root from its leaves: each package and container in it is then proved. What it cannot show
+ * by itself: that the root is the lot's and the expiration date right is known by the chain (`rootOf(lot, run)`, `lotOf(lot)`); that
+ * no item was left out, by the file's hash that `ship` binds. A wrong `run` or `prefixLength` makes proofs fail there.
  *
  * @param name The file's name, for errors.
  * @throws CareProofError `PROOF_FILE_INVALID` where it is no proof file, cut off, or has a line that no such file has;
