@@ -23,7 +23,7 @@ export const SALT = `0x${"5a".repeat(32)}`;
 export function ssccOf(reference: number): string {
   const digits = `39521141${String(reference).padStart(9, "0")}`;
   let sum = 0;
-  for (const [i, digit] of [...digits].entries()) sum += Number(digit) * (i % 2 === 0 ? 3 : 1);
+  for (const [i, digit] of Array.from(digits).entries()) sum += Number(digit) * (i % 2 === 0 ? 3 : 1);
   return digits + String((10 - (sum % 10)) % 10);
 }
 
