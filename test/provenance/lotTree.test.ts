@@ -66,6 +66,19 @@ describe("lotCountLeaf", () => {
   });
 });
 
+describe("lotLeaf", () => {
+  it("is that of docs/lots.md, computed with Foundry's cast", () => {
+    const lot = lotKey(GTIN, RUN.lotNumber);
+    expect(lot).to.equal(13268381213361131n);
+    expect(lotLeaf(lot, sgtin("A1"), [sscc(CASE), sscc(PALLET)])).to.equal(
+      "0xbba9927fa0b55ad426dc1ad3b4c795260186e016b725c09dae80ec154c0612e4",
+    );
+    expect(lotCountLeaf(lot, 7, 3, SALT)).to.equal(
+      "0x03a077033a90e437098d5d0b58cc2c336d78f7342ad5ad2e24b30180cf910375",
+    );
+  });
+});
+
 describe("LotTree", () => {
   it("has the leaves of all packages, containers and the count, in their order, under OpenZeppelin's root", async () => {
     const tree = await LotTree.build(RUN, ITEMS, { salt: SALT });
