@@ -10,19 +10,17 @@ import hre from "hardhat";
 import { measureEas } from "./bench/eas";
 import { writeGasPage } from "./bench/gasPage";
 import type { GasRow } from "./bench/gasRow";
-import { LIMITS, MERKLE_LIMITS } from "./bench/limits";
+import { LIMITS, LOT_TREE_LIMITS, MERKLE_LIMITS } from "./bench/limits";
+import { benchLotTree, type LotTreeBench } from "./bench/lotTree";
 import { START, measureAll, restart } from "./bench/measure";
 import { benchMerkle, type MerkleBench } from "./bench/merkle";
 
 async function main(): Promise<void> {
   const options = new Command("bench")
     .description("Measures this project beside its peers, and fails where a limit is passed.")
-    .option(
-      "--json",
-      "print an array of {operation, gas, limit, peer, peerGas}; the Merkle tree's figures go to stderr",
-    )
+    .option("--json", "print an array of {operation, gas, limit, peer, peerGas}; the figures of trees go to stderr")
     .option("--docs", "write the figures to docs/gas.md too")
-    .option("--gas-only", "leave out the Merkle tree, whose peer takes about two minutes")
+    .option("--gas-only", "leave out the trees: the Merkle tree's peer takes about two minutes")
     .parse()
     .opts<{ json?: true; docs?: true; gasOnly?: true }>();
   await hre.run("compile", { quiet: true });
@@ -49,7 +47,11 @@ async function main(): Promise<void> {
   ];
 
   let merkle: MerkleBench | undefined;
+  let lotTree: LotTreeBench | undefined;
   if (options.gasOnly === undefined) {
+    progress("building the tree and proof files of a lot of one million packages …");
+    lotTree = await benchLotTree();
+    problems.push(...lotTreeProblems(lotTree));
     progress("building Merkle trees of one million leaves, the peer's takes about two minutes …");
     merkle = await benchMerkle();
     if (merkle.ratio < MERKLE_LIMITS.ratio) {
@@ -63,12 +65,15 @@ async function main(): Promise<void> {
   }
 
   if (options.docs) await writeGasPage(rows, merkle);
+  const trees = [
+    ...(lotTree === undefined ? [] : [lotTreeLine(lotTree)]),
+    ...(merkle === undefined ? [] : [merkleLine(merkle)]),
+  ];
   if (options.json) {
     console.log(JSON.stringify(rows, undefined, 2));
-    if (merkle !== undefined) progress(merkleLine(merkle));
+    for (const line of trees) progress(line);
   } else {
-    console.log(table(rows));
-    if (merkle !== undefined) console.log(`\n${merkleLine(merkle)}`);
+    console.log([table(rows), ...trees].join("\n\n"));
   }
   if (problems.length > 0) throw new Error(problems.join("\n"));
 }
@@ -98,13 +103,34 @@ function table(rows: GasRow[]): string {
   return lines.join("\n");
 }
 
+function lotTreeProblems({ seconds, maxRssBytes }: LotTreeBench): string[] {
+  const limits = LOT_TREE_LIMITS;
+  return [
+    ...(seconds > limits.seconds ? [`${seconds.toFixed(1)} s, the limit is ${limits.seconds} s`] : []),
+    ...(maxRssBytes >= limits.maxRssBytes
+      ? [`${megabytes(maxRssBytes)}, must be below ${megabytes(limits.maxRssBytes)}`]
+      : []),
+  ].map((problem) => `provenance.lotTree: ${problem}`);
+}
+
+function lotTreeLine({ packages, containers, files, seconds, maxRssBytes }: LotTreeBench): string {
+  return (
+    `provenance.lotTree, ${packages.toLocaleString("en")} packages in ${containers.toLocaleString("en")} containers, ${files} ` +
+    `proof files: ${seconds.toFixed(1)} s, ${megabytes(maxRssBytes)} ` +
+    `(at most ${LOT_TREE_LIMITS.seconds} s, below ${megabytes(LOT_TREE_LIMITS.maxRssBytes)})`
+  );
+}
+
 function merkleLine({ leaves, ours, peer, ratio }: MerkleBench): string {
-  const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
   return (
     `merkle.build, ${leaves.toLocaleString("en")} leaves: ${ours.seconds.toFixed(2)} s, ${megabytes(ours.maxRssBytes)}; ` +
     `@openzeppelin/merkle-tree ${peer.seconds.toFixed(1)} s, ${megabytes(peer.maxRssBytes)}; ` +
     `${ratio.toFixed(0)} times as fast (at least ${MERKLE_LIMITS.ratio}, below ${megabytes(MERKLE_LIMITS.maxRssBytes)})`
   );
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(0)} MB`;
 }
 
 /** On stderr: stdout is the result. */

@@ -171,7 +171,7 @@ abstract contract Items is Lots, IItems, IERC4906, ERC721 {
         if (found.obstacle == Obstacle.None) found.obstacle = _obstacleOfLot(found.item.lot);
     }
 
-    /// @dev From the container outward: who holds the outermost one, from whom the thing came with it, and the first obstacle.
+    /// @notice From the container outward: who holds the outermost one, from whom the thing came with it, and the first obstacle.
     /// {pack} bounds the depth.
     /// @param word Of the container.
     function _followContainers(Found memory found, uint256 word) private view {
@@ -283,7 +283,7 @@ abstract contract Items is Lots, IItems, IERC4906, ERC721 {
         emit MetadataUpdate(id);
     }
 
-    /// @inheritdoc Lots
+    /// @notice As {Lots} says.
     function _metadataOfProductChanged(uint48 gtin) internal override {
         uint256 first = GS1Identifiers.firstOf(gtin);
         emit BatchMetadataUpdate(first, first + GS1Identifiers.IDS_OF_A_GTIN - 1);

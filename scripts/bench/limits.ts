@@ -20,3 +20,6 @@ export const LIMITS: Readonly<Record<string, number>> = {
 
 /** How many times faster than OpenZeppelin's tree ours must build one million leaves, and its peak memory (bytes). */
 export const MERKLE_LIMITS = { ratio: 60, maxRssBytes: 250_000_000 };
+
+/** Longest time on two cores (seconds) and peak memory (bytes) of building the tree and all proof files of a million packages. */
+export const LOT_TREE_LIMITS = { seconds: 60, maxRssBytes: 1_000_000_000 };

@@ -2,8 +2,7 @@
  * Builds one Merkle tree and sends its figures to the parent: `ours` with the built package, as its users run it, or `peer`
  * with OpenZeppelin's. A process of its own without a compiler in it, so that its peak memory is the tree's.
  */
-import { existsSync, readFileSync } from "node:fs";
-
+import { peakMemory } from "./peakMemory.mjs";
 import { createKeccak256 } from "../../dist/esm/utils/keccak.js";
 import { MerkleTree } from "../../dist/esm/utils/merkle.js";
 
@@ -23,16 +22,6 @@ async function makeLeaves() {
     flat.set(hash(new Uint8Array(number.buffer)), 32 * i);
   }
   return flat;
-}
-
-/**
- * Peak resident memory (bytes). Linux starts what `getrusage` tells at the size of the process that forked this one, so it is
- * read where it begins with the program itself.
- */
-function peakMemory() {
-  const status = "/proc/self/status";
-  const kilobytes = existsSync(status) ? /VmHWM:\s+(\d+) kB/.exec(readFileSync(status, "utf8"))?.[1] : undefined;
-  return 1024 * Number(kilobytes ?? process.resourceUsage().maxRSS);
 }
 
 async function timed(build) {

@@ -1,4 +1,4 @@
-import { closeSync, createReadStream, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, createReadStream, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { constants } from "node:os";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import type { Terminal } from "./terminal.js";
 import type { ResourceText } from "../consent/recordBatch.js";
 import { CareProofError } from "../errors.js";
 import { parseJson } from "../utils/json.js";
+import { type NumberedLine, splitLines } from "../utils/lines.js";
 
 /** How a manifest's name ends where none is given; such files are passed over in folders of resources. */
 export const MANIFEST_SUFFIX = ".manifest.ndjson";
@@ -73,31 +74,12 @@ export function documentName(input: string): string {
  *
  * @throws CareProofError `FILE_UNREADABLE`.
  */
-export async function* readLines(
-  chunks: AsyncIterable<Uint8Array>,
-  name: string,
-): AsyncGenerator<{ line: string; number: number }> {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  // A line may be far longer than a chunk: its parts are joined once.
-  let parts: string[] = [];
-  let number = 0;
+export async function* readLines(chunks: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<NumberedLine> {
   try {
-    for await (const chunk of chunks) {
-      const [first = "", ...others] = decoder.decode(chunk, { stream: true }).split("\n");
-      parts.push(first);
-      for (const other of others) {
-        const line = parts.join("");
-        parts = [other];
-        number++;
-        if (line.trim() !== "") yield { line, number };
-      }
-    }
-    parts.push(decoder.decode());
+    yield* splitLines(chunks);
   } catch (error) {
     throw unreadable(name, error);
   }
-  const last = parts.join("");
-  if (last.trim() !== "") yield { line: last, number: number + 1 };
 }
 
 /** The bytes of a file in chunks. Errors come with the first chunk. */
@@ -169,6 +151,46 @@ export async function writeWhole<T>(
       rmSync(writer.path, { force: true });
     }
   };
+  return discarding(discard, async () => {
+    const result = await write(open);
+    for (const writer of writers) writer.flush();
+    renameSync(target, path);
+    return result;
+  });
+}
+
+/**
+ * As {@link writeWhole}, for a folder that only its owner may read.
+ *
+ * @param write Gets the temporary folder.
+ * @throws CareProofError `FILE_UNWRITABLE`, also where the temporary folder exists: another run writes it, or left it.
+ */
+export async function writeFolderWhole<T>(path: string, write: (folder: string) => Promise<T>): Promise<T> {
+  const folder = `${path}.partial`;
+  makeFolder(folder);
+  return discarding(
+    () => {
+      rmSync(folder, { recursive: true, force: true });
+    },
+    async () => {
+      const result = await write(folder);
+      renameSync(folder, path);
+      return result;
+    },
+  );
+}
+
+/** Makes a new folder that only its owner may read. Throws CareProofError `FILE_UNWRITABLE`, also if it exists. */
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    throw new CareProofError("FILE_UNWRITABLE", `cannot be written (${reason(error)})`, path, { cause: error });
+  }
+}
+
+/** Runs work, and discards what is temporary when it ends, also by a signal. */
+async function discarding<T>(discard: () => void, work: () => Promise<T>): Promise<T> {
   const interrupted = (signal: NodeJS.Signals): void => {
     discard();
     // The exit code by which shells know what ended a program.
@@ -176,10 +198,7 @@ export async function writeWhole<T>(
   };
   for (const signal of ENDING_SIGNALS) process.on(signal, interrupted);
   try {
-    const result = await write(open);
-    for (const writer of writers) writer.flush();
-    renameSync(target, path);
-    return result;
+    return await work();
   } finally {
     discard();
     for (const signal of ENDING_SIGNALS) process.off(signal, interrupted);

@@ -2,6 +2,7 @@ import { Command } from "commander";
 
 import { hashCommand } from "./provenanceHash.js";
 import { idCommand } from "./provenanceId.js";
+import { lotCommand } from "./provenanceLot.js";
 import type { Terminal } from "./terminal.js";
 
 /** `careproof provenance`: GS1 keys, lots and EPCIS 2.0 events to the chain and back. */
@@ -9,5 +10,6 @@ export function provenanceCommand(terminal: Terminal): Command {
   return new Command("provenance")
     .description("GS1 keys, lots and EPCIS 2.0 events, to the chain and back.")
     .addCommand(idCommand(terminal))
-    .addCommand(hashCommand(terminal));
+    .addCommand(hashCommand(terminal))
+    .addCommand(lotCommand(terminal));
 }

@@ -3,9 +3,9 @@ import { LEAF_MAXIMA, recordLeafHash } from "./recordLeaf.js";
 import { CareProofError } from "../errors.js";
 import { CANONICAL_FORMS, type CanonicalForm } from "../utils/canonical.js";
 import { commitToHash } from "../utils/commitment.js";
-import { parseJson } from "../utils/json.js";
 import { keccak256, type Keccak256 } from "../utils/keccak.js";
 import { verifyMerkleProof } from "../utils/merkle.js";
+import { isBytes32, isInteger, parseJsonObject } from "../utils/writtenJson.js";
 
 /** Value of `format` in a manifest's first line. */
 export const MANIFEST_FORMAT = "careproof-records-manifest";
@@ -118,37 +118,9 @@ export function checkManifestRecord(
 }
 
 function parseLine(line: string, where: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    throw new CareProofError("MANIFEST_INVALID", "not JSON: the manifest is cut off or is no manifest", where);
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new CareProofError("MANIFEST_INVALID", "expected an object", where);
-  }
-  // JSON.parse lets a key be given twice, and another reader may take the other value. Lines as written here are not read twice.
-  if (JSON.stringify(value) !== line) parseStrictly(line, where);
-  return value as Record<string, unknown>;
-}
-
-function parseStrictly(line: string, where: string): void {
-  try {
-    parseJson(line);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new CareProofError("MANIFEST_INVALID", message, where, { cause: error });
-  }
+  return parseJsonObject(line, "MANIFEST_INVALID", "manifest", where);
 }
 
 function checkField(valid: boolean, name: string, where: string): void {
   if (!valid) throw new CareProofError("MANIFEST_INVALID", `"${name}" is missing or invalid`, where);
-}
-
-function isInteger(value: unknown, maximum: number): boolean {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= maximum;
-}
-
-function isBytes32(value: unknown): boolean {
-  return typeof value === "string" && /^0x[0-9a-fA-F]{64}$/.test(value);
 }

@@ -1,4 +1,5 @@
 /** Drug provenance: GS1 keys and token ids, lots and their proofs, EPCIS 2.0 events and their hashes. */
+export * from "./countFile.js";
 export * from "./epcis/canonicalDigitalLink.js";
 export * from "./epcis/event.js";
 export * from "./epcis/eventHash.js";
@@ -12,4 +13,9 @@ export * from "./gs1/elementString.js";
 export * from "./gs1/epcUrn.js";
 export * from "./gs1/identification.js";
 export * from "./lot.js";
+export { type ItemPlace, type LotItem } from "./lotContents.js";
+export * from "./lotEvents.js";
+export * from "./lotRun.js";
+export * from "./lotTree.js";
+export * from "./proofFile.js";
 export * from "./tokenId.js";

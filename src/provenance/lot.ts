@@ -16,6 +16,12 @@ export const MAX_PATH_LENGTH = 5;
 /** Nodes of the longest proof: a run has at most 2^20 leaves. */
 export const MAX_PROOF_LENGTH = 20;
 
+/** Leaves that a run has at most: packages, containers and the count leaf. */
+export const MAX_LEAVES = 2 ** MAX_PROOF_LENGTH;
+
+/** Commissioning runs that a lot has at most, from run 0. */
+export const MAX_RUNS = 64;
+
 const coder = AbiCoder.defaultAbiCoder();
 
 /**
@@ -50,6 +56,22 @@ export function lotLeaf(lot: bigint, identifier: ProductIdentifier, path: readon
   const content = coder.encode(
     ["bytes32", "uint56", "uint256", "uint256[]"],
     [LOT_LEAF_TAG, lot, tokenIdOf(identifier), path.map(tokenIdOf)],
+  );
+  return keccak256(keccak256(content));
+}
+
+/**
+ * The one leaf of each run that binds how many packages and containers it has, without showing it:
+ * `keccak256(keccak256(abi.encode(LOT_COUNT_LEAF_TAG, lot, packages, containers, salt)))`.
+ *
+ * @param lot The lot's {@link lotKey}.
+ * @param salt 32 random bytes as 0x-hex: without it the counts could be guessed.
+ * @returns 32 bytes as 0x-hex.
+ */
+export function lotCountLeaf(lot: bigint, packages: number, containers: number, salt: string): string {
+  const content = coder.encode(
+    ["bytes32", "uint56", "uint256", "uint256", "bytes32"],
+    [LOT_COUNT_LEAF_TAG, lot, packages, containers, salt],
   );
   return keccak256(keccak256(content));
 }

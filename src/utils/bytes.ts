@@ -40,6 +40,15 @@ export function toWord(value: number): Uint8Array {
   return word;
 }
 
+/** Compares two 32-byte words in their arrays as big-endian numbers: negative, 0 or positive. */
+export function compareWords(a: Uint8Array, aOffset: number, b: Uint8Array, bOffset: number): number {
+  for (let i = 0; i < 32; i++) {
+    const difference = a[aOffset + i]! - b[bOffset + i]!;
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
 /** Byte strings one after the other. */
 export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
   const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));

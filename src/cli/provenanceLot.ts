@@ -1,0 +1,142 @@
+import { existsSync } from "node:fs";
+
+import { Command, InvalidArgumentError } from "commander";
+
+import { documentName, readChunks } from "./files.js";
+import { readLotCsv } from "./lotCsv.js";
+import { type WrittenLot, type WrittenProofFile, writeLot } from "./lotFolder.js";
+import { integerOption } from "./options.js";
+import { type CommonOptions, printable, Progress, type Terminal, writeResult } from "./terminal.js";
+import { CareProofError } from "../errors.js";
+import { checkLotRun, type LotRun } from "../provenance/lotRun.js";
+import { isBytes32 } from "../utils/writtenJson.js";
+
+/** What `careproof provenance lot --json` prints. */
+export interface LotResult {
+  /** The lot's key as a decimal number. */
+  lot: string;
+  /** Merkle root (0x-hex of 32 bytes), for `commissionLot` or `commissionRun`. */
+  root: string;
+  packages: number;
+  containers: number;
+  /** The proof files, their paths in the folder. */
+  files: readonly WrittenProofFile[];
+}
+
+interface LotOptions extends CommonOptions {
+  gtin: string;
+  lot: string;
+  expiry: string;
+  prefixLength: number;
+  run: number;
+  units: number;
+  out: string;
+  salt?: string;
+}
+
+/** Units of a package are 16 bits in the contract. */
+const MOST_UNITS = 65_535;
+
+/** The option that an error of `checkLotRun` is about. */
+const OPTIONS: Readonly<Record<string, string>> = {
+  GTIN_INVALID: "--gtin",
+  LOT_NUMBER_INVALID: "--lot",
+  EXPIRATION_DATE_INVALID: "--expiry",
+  RUN_INVALID: "--run",
+  PREFIX_LENGTH_INVALID: "--prefix-length",
+};
+
+const HELP = `
+Reads CSV whose first line names the columns: serial (AI 21), then the containers by any names, the innermost first, as SSCCs:
+
+  serial,case,pallet
+  A0001,003123450000000014,003123450000000021
+
+An empty cell: in no such container. At most 2^20 - 1 packages and containers; a lot has up to 64 runs (--run 0 to 63).
+
+Writes into the folder: lot.json, what commissioning takes; proofs/<SSCC>.ndjson for each outermost container (loose.ndjson for
+packages in none), which travels with it and alone proves all in it; count.json, which proves the number of packages to a regulator.
+Keep count.json from everyone else: its salt is what hides that number.
+
+With --json: {"lot","root","packages","containers","files":[{"container","file","sha256"}]}, "container" null for loose packages`;
+
+/** `careproof provenance lot`: the packages of a lot to its Merkle tree and proof files. */
+export function lotCommand(terminal: Terminal): Command {
+  return new Command("lot")
+    .summary("build the tree of a lot, and the proof files that travel with its pallets")
+    .description("Builds the Merkle tree of a lot's packages and containers, and writes its proof files.")
+    .argument("<input>", "a CSV file, or - for stdin")
+    .requiredOption("--gtin <digits>", "GTIN-14 of the packages (AI 01)")
+    .requiredOption("--lot <number>", "lot number (AI 10)")
+    .requiredOption("--expiry <date>", "the last day of use (AI 17), YYYY-MM-DD")
+    .requiredOption("--prefix-length <n>", "digits of the GS1 company prefix of GTIN and SSCCs", smallInteger)
+    .requiredOption("--out <folder>", "the folder to write; there must be none")
+    .option("--run <n>", "number of the commissioning run", smallInteger, 0)
+    .option("--units <n>", "units of a package that can be dispensed apart", unitsOption, 1)
+    .option("--salt <hex>", "salt of the count leaf, 32 bytes (default: random)", saltOption)
+    .option("--json", "print the result as JSON")
+    .option("--quiet", "show no progress")
+    .addHelpText("after", HELP)
+    .action((input: string, options: LotOptions, command: Command) => lot(terminal, input, options, command));
+}
+
+async function lot(terminal: Terminal, input: string, options: LotOptions, command: Command): Promise<void> {
+  const { gtin, lot: lotNumber, expiry: expirationDate, run, prefixLength, units, out, salt } = options;
+  const commissioned: LotRun = { gtin, lotNumber, expirationDate, run, prefixLength };
+  try {
+    checkLotRun(commissioned);
+  } catch (error) {
+    if (!(error instanceof CareProofError)) throw error;
+    command.error(`error: ${OPTIONS[error.code] ?? "options"}: ${error.message}`);
+  }
+  if (existsSync(out)) {
+    throw new CareProofError("FILE_EXISTS", "exists already; its count.json may be the only copy of a salt", out);
+  }
+  const name = documentName(input);
+  const chunks = input === "-" ? (terminal.stdin as AsyncIterable<Uint8Array>) : readChunks(input);
+  const progress = new Progress(terminal, options);
+  let written: WrittenLot;
+  try {
+    const items = readLotCsv(chunks, name, gtin);
+    written = await writeLot(out, commissioned, units, salt, items, (line) => `${name}:${line}`, progress);
+  } finally {
+    progress.clear();
+  }
+  const { packages, containers } = written;
+  const result: LotResult = {
+    lot: written.lot.lot,
+    root: written.lot.root,
+    packages,
+    containers,
+    files: written.lot.proofs,
+  };
+  writeResult(terminal, options, result, describe(result, out));
+}
+
+function describe({ lot, root, packages, containers, files }: LotResult, out: string): string {
+  const count = (number: number, word: string): string =>
+    `${number.toLocaleString("en")} ${word}${number === 1 ? "" : "s"}`;
+  return [
+    `${count(packages, "package")} in ${count(containers, "container")}`,
+    `lot     ${lot}`,
+    `root    ${root}`,
+    `folder  ${out}: ${count(files.length, "proof file")}`,
+  ]
+    .map(printable)
+    .join("\n");
+}
+
+function smallInteger(value: string): number {
+  return Number(integerOption(value));
+}
+
+function unitsOption(value: string): number {
+  const units = smallInteger(value);
+  if (units < 1 || units > MOST_UNITS) throw new InvalidArgumentError(`expected 1 to ${MOST_UNITS}.`);
+  return units;
+}
+
+function saltOption(value: string): string {
+  if (!isBytes32(value)) throw new InvalidArgumentError("expected 32 bytes as 0x-hex.");
+  return value;
+}
