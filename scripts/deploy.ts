@@ -22,7 +22,7 @@ import type { DeployedContract } from "../src/deployments/deployment";
 import { CareProofError } from "../src/errors";
 
 /** Parameters that the module `CareProof` needs: addresses. */
-const ADDRESSES = ["admin", ...Object.keys(ACCREDITORS)];
+const ADDRESSES = ["admin", "gs1MemberOrganisation", ...Object.keys(ACCREDITORS)];
 
 type Parameters = Record<string, Record<string, string | number>>;
 

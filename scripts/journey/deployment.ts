@@ -11,8 +11,11 @@ import { ACCREDITORS, type Accreditor } from "../../ignition/authority";
 import CareProofModule from "../../ignition/modules/CareProof";
 import {
   AccessManager__factory,
+  CompanyPrefixRegistry__factory,
   ConsentRegistry__factory,
+  DigitalLinks__factory,
   DisclosureLog__factory,
+  DrugProvenance__factory,
   ParticipantRegistry__factory,
   RecordRegistry__factory,
   RepresentativeRegistry__factory,
@@ -42,6 +45,9 @@ export const FACTORIES = {
   ConsentRegistry: ConsentRegistry__factory,
   RecordRegistry: RecordRegistry__factory,
   DisclosureLog: DisclosureLog__factory,
+  CompanyPrefixRegistry: CompanyPrefixRegistry__factory,
+  DigitalLinks: DigitalLinks__factory,
+  DrugProvenance: DrugProvenance__factory,
 } as const;
 
 function connect(addresses: Addresses, runner: Signer | Provider) {
@@ -52,6 +58,9 @@ function connect(addresses: Addresses, runner: Signer | Provider) {
     consents: ConsentRegistry__factory.connect(addresses.ConsentRegistry, runner),
     records: RecordRegistry__factory.connect(addresses.RecordRegistry, runner),
     disclosures: DisclosureLog__factory.connect(addresses.DisclosureLog, runner),
+    companyPrefixes: CompanyPrefixRegistry__factory.connect(addresses.CompanyPrefixRegistry, runner),
+    digitalLinks: DigitalLinks__factory.connect(addresses.DigitalLinks, runner),
+    provenance: DrugProvenance__factory.connect(addresses.DrugProvenance, runner),
   };
 }
 
@@ -64,7 +73,10 @@ export async function deployLocally(chain: Chain): Promise<CareProofSystem> {
     accreditors[body] = { wallet: await chain.funded(), roles: ACCREDITORS[body] };
   }
   const bodies = Object.fromEntries(Object.entries(accreditors).map(([body, { wallet }]) => [body, wallet.address]));
-  const parameters = { CareProof: { admin: admin.address, ...bodies } };
+  const gs1MemberOrganisation = await chain.funded();
+  const parameters = {
+    CareProof: { admin: admin.address, gs1MemberOrganisation: gs1MemberOrganisation.address, ...bodies },
+  };
   // Each journey has a deployment of its own: on a node Ignition would else go on with what an earlier chain had.
   const deploymentId = `journey-${Date.now()}`;
   const deployed = await hre.ignition.deploy(CareProofModule, { parameters, deploymentId });
@@ -76,6 +88,9 @@ export async function deployLocally(chain: Chain): Promise<CareProofSystem> {
     ConsentRegistry: await deployed.consentRegistry.getAddress(),
     RecordRegistry: await deployed.recordRegistry.getAddress(),
     DisclosureLog: await deployed.disclosureLog.getAddress(),
+    CompanyPrefixRegistry: await deployed.companyPrefixRegistry.getAddress(),
+    DigitalLinks: await deployed.digitalLinks.getAddress(),
+    DrugProvenance: await deployed.drugProvenance.getAddress(),
   };
   return {
     contracts: connect(addresses, chain.provider),

@@ -6,6 +6,9 @@ const SIGNATURE = "a signature over the other arguments, checked and forgotten";
  */
 export const ALLOWED: Readonly<Record<string, string>> = {
   "multicall(bytes[])": "calls of the contract's own functions, each under these same rules",
+  "constructor(string)": "the resolver in front of every GS1 Digital Link, set once at deployment",
+  resolver: "the resolver in front of every GS1 Digital Link, set once at deployment",
+  "safeTransferFrom(address,address,uint256,bytes)": "of ERC-721: it always reverts, and the data goes nowhere",
   "StringTooLong(string)": "OpenZeppelin's error about the contract's own EIP-712 name, thrown at deployment only",
 
   "appointRepresentative((address,address,address,uint32,bool,uint40,bytes32,uint40,uint40),bytes)": SIGNATURE,

@@ -1,8 +1,18 @@
 import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
+import type { BaseContract } from "ethers";
 import { ignition } from "hardhat";
 
-import { ACCREDITORS, EMERGENCY_SOURCE_ADMIN, EMERGENCY_SOURCE_FUNCTIONS, ROLE_LABELS } from "../../ignition/authority";
+import {
+  ACCREDITORS,
+  COMPANY_PREFIX_FUNCTIONS,
+  EMERGENCY_SOURCE_ADMIN,
+  EMERGENCY_SOURCE_FUNCTIONS,
+  EXCURSION_SOURCE_ADMIN,
+  EXCURSION_SOURCE_FUNCTIONS,
+  GS1_MEMBER_ORGANISATION,
+  ROLE_LABELS,
+} from "../../ignition/authority";
 import CareProofModule from "../../ignition/modules/CareProof";
 import { ROLES, accreditorRole, type RoleName } from "../../src/participants/roles.js";
 import { accreditorFor, deployCareProof } from "../support/careproof";
@@ -48,19 +58,33 @@ describe("authority after deployment", () => {
   });
 
   it("opens to governance only the functions in the table", async () => {
-    const { accessManager, consents, participants, admin } = await loadFixture(deployCareProof);
-    for (const contract of [consents, participants]) {
+    const system = await loadFixture(deployCareProof);
+    const { accessManager, admin, gs1MemberOrganisation } = system;
+    const table: [BaseContract, readonly string[], bigint][] = [
+      [system.consents, EMERGENCY_SOURCE_FUNCTIONS, EMERGENCY_SOURCE_ADMIN],
+      [system.companyPrefixes, COMPANY_PREFIX_FUNCTIONS, GS1_MEMBER_ORGANISATION],
+      [system.investigations, EXCURSION_SOURCE_FUNCTIONS, EXCURSION_SOURCE_ADMIN],
+      [system.participants, [], ADMIN_ROLE],
+      [system.provenance, [], ADMIN_ROLE],
+    ];
+    for (const [contract, functions, guarding] of table) {
       const address = await contract.getAddress();
       for (const fragment of contract.interface.fragments) {
         if (fragment.type !== "function") continue;
         const signature = fragment.format("sighash");
-        const { selector } = contract.interface.getFunction(signature as never);
+        const { selector } = contract.interface.getFunction(signature)!;
         const role = await accessManager.getTargetFunctionRole(address, selector);
-        const isGoverned = (EMERGENCY_SOURCE_FUNCTIONS as readonly string[]).includes(signature);
-        expect(role, signature).to.equal(isGoverned && contract === consents ? EMERGENCY_SOURCE_ADMIN : ADMIN_ROLE);
+        expect(role, signature).to.equal(functions.includes(signature) ? guarding : ADMIN_ROLE);
       }
     }
-    expect((await accessManager.hasRole(EMERGENCY_SOURCE_ADMIN, admin.address)).isMember).to.equal(true);
+    const holders: [bigint, string][] = [
+      [EMERGENCY_SOURCE_ADMIN, admin.address],
+      [EXCURSION_SOURCE_ADMIN, admin.address],
+      [GS1_MEMBER_ORGANISATION, gs1MemberOrganisation.address],
+    ];
+    for (const [role, holder] of holders) {
+      expect((await accessManager.hasRole(role, holder)).isMember, `role ${role}`).to.equal(true);
+    }
   });
 
   it("cannot be deployed without saying who governs", async () => {

@@ -79,7 +79,7 @@ export const LOOSE = sgtin("LOOSE");
 export const LEAVES: Leaf[] = [
   { identifier: PALLET, path: [] },
   ...CASES.map((identifier) => ({ identifier, path: [PALLET] })),
-  ...PACKAGES.map((identifier, index) => ({ identifier, path: [CASES[index < 3 ? 0 : 1]!, PALLET] })),
+  ...PACKAGES.map((identifier, index) => ({ identifier, path: [CASES[index < 3 ? 0 : 1], PALLET] })),
   { identifier: LOOSE, path: [] },
 ];
 
@@ -120,7 +120,7 @@ export async function expirationDate(days = 365): Promise<number> {
 /** Deploys CareProof, accredits a supply chain, and commissions {@link LOT}. Use it through `loadFixture`. */
 export async function deploySupplyChain(): Promise<SupplyChain> {
   const system = await deployCareProof();
-  const organisation = (): Account => ethers.Wallet.createRandom(ethers.provider) as unknown as Account;
+  const organisation = (): Account => ethers.Wallet.createRandom(ethers.provider);
   const chain = {
     manufacturer: organisation(),
     manufacturerKey: organisation(),
