@@ -100,7 +100,11 @@ const config: HardhatUserConfig = {
   },
   networks: {
     // Only under osaka are the cap on a transaction's gas (EIP-7825) and the P-256 precompile there.
-    hardhat: { hardfork: "osaka", accounts: { count: 30 }, allowUnlimitedContractSize: process.env.COVERAGE === "true" },
+    hardhat: {
+      hardfork: "osaka",
+      accounts: { count: 30 },
+      allowUnlimitedContractSize: process.env.COVERAGE === "true",
+    },
     local: { url: vars.get("LOCAL_RPC_URL", "http://127.0.0.1:8545") },
     sepolia: remote("SEPOLIA", 11_155_111),
     baseSepolia: remote("BASE_SEPOLIA", 84_532),
