@@ -82,11 +82,12 @@ contract ConsentInvariants {
     }
 
     function _assertPatientDecided(address patient, address grantee) private view {
-        uint40 revokedAllAt = handler.revokedAllAt(patient);
+        // Without the flag nobody or a representative decided: what counts is when the revocation of everything arrived.
+        uint40 arrivedAt = handler.revokedAllArrivedAt(patient);
         for (uint256 p = 0; p < 3; ++p) {
             uint8 purpose = handler.purposesInUse(p);
             IConsentRegistry.Consent memory consent = consents.consentOf(patient, grantee, purpose);
-            bool decided = consent.flags & 0x80 != 0 || (revokedAllAt != 0 && consent.issuedAt <= revokedAllAt);
+            bool decided = consent.flags & 0x80 != 0 || (arrivedAt != 0 && consent.issuedAt <= arrivedAt);
             vm.assertTrue(
                 decided == handler.patientDecided(patient, grantee, purpose),
                 "I5: that the patient ever decided on something is never forgotten"

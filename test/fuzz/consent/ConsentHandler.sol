@@ -142,6 +142,11 @@ contract ConsentHandler is World, ConsentModel {
         return patientModels[patient].revokedAllAt;
     }
 
+    /// @notice When the latest revocation of everything reached the chain.
+    function revokedAllArrivedAt(address patient) external view returns (uint40) {
+        return patientModels[patient].revokedAllArrivedAt;
+    }
+
     /// @notice Whether the time of a retirement of `patient` has come.
     function isRetired(address patient) external view returns (bool) {
         return _retired(patient);

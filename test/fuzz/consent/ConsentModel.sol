@@ -434,13 +434,13 @@ abstract contract ConsentModel {
         }
     }
 
-    /// @dev Who revokes everything has decided on everything that was decided until then, and on what never was.
+    /// @dev Who revokes everything has decided on everything that was decided until that arrived, and on what never was.
     function _markDecided(address patient) private {
         for (uint256 g = 0; g < grantees.length; ++g) {
             for (uint256 i = 0; i < purposesInUse.length; ++i) {
                 uint8 purpose = purposesInUse[i];
                 uint40 decidedAt = _latest(patient, grantees[g], purpose).decidedAt;
-                if (decidedAt <= patientModels[patient].revokedAllAt) {
+                if (decidedAt <= patientModels[patient].revokedAllArrivedAt) {
                     slots[patient][grantees[g]][purpose].patientDecided = true;
                 }
             }
