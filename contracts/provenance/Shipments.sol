@@ -56,7 +56,8 @@ abstract contract Shipments is Items, IShipments {
             bool isReturn = item.disposition == Disposition.ReturnInTransit;
             address sender = _ownerOf(id);
 
-            item.party = sender;
+            // What came back came from nobody upstream: sold again to whom it came back from, it is no return.
+            item.party = isReturn ? address(0) : sender;
             item.day = 0;
             item.disposition = isReturn ? Disposition.Returned : Disposition.Active;
             _setItem(id, item);
@@ -175,6 +176,7 @@ abstract contract Shipments is Items, IShipments {
     /// @dev The account behind the caller, whatever its standing: ending a transit must stay possible. A key that lacks the
     /// role or whose time is over acts for nobody.
     function _partnerOfAnyStanding(Role role) private view returns (address partner) {
+        _requireTradingRole(role);
         IParticipantRegistry.Standing standing;
         (partner, standing) = participants.tryResolve(msg.sender, role);
         if (standing >= IParticipantRegistry.Standing.OperatorExpired) _requireGood(role, standing);
