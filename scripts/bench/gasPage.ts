@@ -69,7 +69,8 @@ export async function writeGasPage(rows: readonly GasRow[], merkle: MerkleBench 
 }
 
 function gasTable(rows: readonly GasRow[]): string {
-  const number = (value: number | null): string => (value === null ? "–" : value.toLocaleString("en", { maximumFractionDigits: 6 }));
+  const number = (value: number | null): string =>
+    value === null ? "–" : value.toLocaleString("en", { maximumFractionDigits: 6 });
   const cells = rows.map(({ operation, gas, limit, peer, peerGas }) => {
     const state = STATES[operation];
     if (state === undefined) throw new Error(`${operation} has no description in scripts/bench/gasPage.ts`);

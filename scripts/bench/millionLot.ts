@@ -5,7 +5,7 @@
 import { checkDigit } from "../../src/provenance/checkDigit.js";
 import type { LotItem } from "../../src/provenance/lotContents.js";
 import { LotTree } from "../../src/provenance/lotTree.js";
-import { proofOf, readProofFile, writeProofFile } from "../../src/provenance/proofFile.js";
+import { proofOf, readProofFile, writeProofFile, type LotProof } from "../../src/provenance/proofFile.js";
 import type { ProductIdentifier, Sscc } from "../../src/provenance/tokenId.js";
 
 /** Packages of the lot. */
@@ -24,15 +24,6 @@ export const LOT = {
   companyPrefix: "9521141",
   prefixLength: 7,
 } as const;
-
-/** Where a thing was commissioned, as the contract takes it. */
-export interface LotOrigin {
-  lot: bigint;
-  run: number;
-  path: bigint[];
-  proof: string[];
-  prefixLength: number;
-}
 
 /** Something in the lot, and its place on the pallets. */
 export interface Thing {
@@ -80,9 +71,8 @@ function ssccOf(extension: string, reference: number): Sscc {
 }
 
 /** The origin of a thing, out of the proof file that travels with its pallet. */
-export async function originIn(tree: LotTree, { identifier, pallet }: Thing): Promise<LotOrigin> {
+export async function originIn(tree: LotTree, { identifier, pallet }: Thing): Promise<LotProof> {
   const section = tree.sections[pallet]!;
   const text = [...writeProofFile(tree, section)].map((line) => `${line}\n`).join("");
-  const { lot, run, path, proof } = proofOf(await readProofFile(Buffer.from(text)), identifier);
-  return { lot, run, path, proof, prefixLength: LOT.prefixLength };
+  return proofOf(await readProofFile(Buffer.from(text)), identifier);
 }

@@ -13,12 +13,12 @@ import {
   PACKAGES_A_CASE,
   PACKAGES_A_PALLET,
   palletAt,
-  type LotOrigin,
   type Thing,
 } from "./millionLot";
 import { gasOf, requireState, type Measurement } from "./operation";
 import { ROLES, type RoleName } from "../../src/participants/roles.js";
 import { lotKey, lotNumberBytes } from "../../src/provenance/lot.js";
+import type { LotProof } from "../../src/provenance/proofFile.js";
 import { tokenIdOf, type Sscc } from "../../src/provenance/tokenId.js";
 import { checkDigit } from "../../src/provenance/checkDigit.js";
 import { accredit, enlist, type CareProof } from "../../test/support/careproof";
@@ -38,7 +38,7 @@ const PACKED = 10;
 const WHOLESALER_PREFIX = { prefix: 9_521_999n, length: 7 };
 
 /** An origin for what is a token already. */
-const TOKEN: LotOrigin = { lot: 0n, run: 0, path: [], proof: [], prefixLength: 0 };
+const TOKEN: LotProof = { lot: 0n, run: 0, path: [], proof: [], prefixLength: 0 };
 
 /** An organisation and the key that acts for it. */
 interface Partner {
@@ -110,7 +110,7 @@ export async function measureProvenance(system: CareProof): Promise<Measurement[
   }
 
   /** The origin of a thing of the lot, which is no token so far, by a proof of 20 hashes. */
-  const originOf = async (thing: Thing): Promise<LotOrigin> => {
+  const originOf = async (thing: Thing): Promise<LotProof> => {
     const origin = await originIn(tree, thing);
     requireState(origin.proof.length === 20, "a proof of 20 hashes");
     requireState(!(await isToken(idOf(thing))), "not a token so far");
