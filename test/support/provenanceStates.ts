@@ -108,6 +108,19 @@ export async function expectToken(
   });
 }
 
+/** What `verify` answers. */
+export async function verificationOf({ provenance }: CareProof, id: bigint, origin: Origin = NO_ORIGIN) {
+  const { obstacle, disposition, custodian, receivedFrom, lotKey, lot } = await provenance.verify(id, origin);
+  return {
+    obstacle: OBSTACLES[Number(obstacle)]!,
+    disposition: DISPOSITIONS[Number(disposition)]!,
+    custodian,
+    receivedFrom,
+    lotKey,
+    lot: [...lot] as unknown[],
+  };
+}
+
 /** The leaf of a thing before its last hash, as docs/lots.md describes it. */
 export function leafDigest(id: bigint, path: readonly bigint[], lot = LOT.key): string {
   const tag = keccakOf("CareProof.LotLeaf(uint56 lot,uint256 id,uint256[] path)");
@@ -131,7 +144,7 @@ export function rawRun(entries: readonly Entry[], run = 0, lot = LOT.key, prefix
   const tree = merkleTreeOf(digests);
   return {
     root: tree.root,
-    originOf(index: number): Origin {
+    originOf: (index: number): Origin => {
       const [, ...path] = entries[index]!;
       return { lot, run, path, proof: tree.proofOf(digests[index]!), prefixLength };
     },
