@@ -1,16 +1,13 @@
 import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
-import { ZeroAddress, ZeroHash, id as hashOf } from "ethers";
+import { ZeroAddress, ZeroHash } from "ethers";
 
-import { accredit, enlist, type Account } from "../support/careproof";
+import { accredit, type Account } from "../support/careproof";
 import {
-  CASES,
   EVENT,
-  LOOSE,
   LOT,
   NO_ORIGIN,
   PACKAGES,
-  PALLET,
   deploySupplyChain,
   hand,
   ids,
@@ -20,7 +17,6 @@ import {
 } from "../support/provenanceParties";
 import {
   OTHER_ROLES,
-  disposition,
   expectToken,
   obstacle,
   originTag,
@@ -34,29 +30,23 @@ import {
 import {
   condemn,
   deployWithPackages,
-  deployWithPallet,
   deployWithPharmacy,
   expire,
   quarantine,
   takeLoose,
   tote,
+  INFORMATION,
+  PROOFS,
+  giveBack,
+  sale,
 } from "../support/provenanceStock";
 import { ROLES, type RoleName } from "../../src/participants/roles.js";
 
-const { MANUFACTURER, WHOLESALE_DISTRIBUTOR, DISPENSER, THIRD_PARTY_LOGISTICS_PROVIDER } = ROLES;
-const [A1, A2, A3, B1] = ids.packages as [bigint, bigint, bigint, bigint];
-const INFORMATION = hashOf("transaction information of a test");
-const PROOFS = hashOf("a proof file");
-
-const sale = (to: { address: string }, change: Partial<Shipment> = {}) =>
-  shipment(to, "WHOLESALE_DISTRIBUTOR", "DISPENSER", {
-    transactionInformation: INFORMATION,
-    proofs: PROOFS,
-    ...change,
-  });
-const giveBack = (to: { address: string }, change: Partial<Shipment> = {}) =>
-  sale(to, { receiverRole: MANUFACTURER, ...change });
-
+const { MANUFACTURER, WHOLESALE_DISTRIBUTOR, DISPENSER } = ROLES;
+const A1 = ids.packages[0]!;
+const A2 = ids.packages[1]!;
+const A3 = ids.packages[2]!;
+const B1 = ids.packages[3]!;
 /** The ways to send: tokens, and straight out of the lot. Both from the wholesaler, both of a package that came from the maker. */
 const WAYS: Record<string, (chain: SupplyChain, caller: Account, papers: Shipment) => Promise<unknown>> = {
   ship: ({ provenance }, caller, papers) => provenance.connect(caller).ship([A1], papers),
@@ -138,9 +128,8 @@ describe("Shipments: ship", () => {
       for (const to of names) {
         const papers = shipment(otherWholesaler, from, to);
         if (downstream[from]!.includes(to)) {
-          expect(await provenance.connect(wholesaler).ship.staticCall([A1], papers), `${from} to ${to}`).to.deep.equal(
-            [],
-          );
+          await expect(provenance.connect(wholesaler).ship.staticCall([A1], papers), `${from} to ${to}`).not.to.be
+            .reverted;
         } else {
           await expect(provenance.connect(wholesaler).ship([A1], papers), `${from} to ${to}`)
             .to.be.revertedWithCustomError(provenance, "NotAStepOfTheChain")
@@ -241,219 +230,6 @@ describe("Shipments: ship", () => {
     await expect(provenance.connect(wholesaler).ship([A1, A1], sale(pharmacy)))
       .to.be.revertedWithCustomError(provenance, "NotSaleable")
       .withArgs(A1, obstacle("InTransit"));
-  });
-});
-
-describe("Shipments: ship, by a third-party logistics provider", () => {
-  async function approved(everything: boolean): Promise<SupplyChain & { carrierKey: Account }> {
-    const chain = await loadFixture(deployWithPackages);
-    const [carrierKey] = chain.others as [Account];
-    await enlist(chain, chain.carrier, carrierKey, "THIRD_PARTY_LOGISTICS_PROVIDER");
-    const owner = chain.provenance.connect(chain.wholesaler);
-    if (everything) await owner.setApprovalForAll(chain.carrier, true);
-    else await owner.approve(chain.carrier, A1);
-    return { ...chain, carrierKey };
-  }
-
-  for (const everything of [false, true]) {
-    for (const caller of ["carrier", "carrierKey"] as const) {
-      it(`sends for the owner that approved it ${everything ? "for all" : "for one token"}, called by ${caller}`, async () => {
-        const chain = await approved(everything);
-        const { provenance, wholesaler, pharmacy } = chain;
-        await expect(provenance.connect(chain[caller]).ship([A1], sale(pharmacy)))
-          .to.emit(provenance, "Shipped")
-          .withArgs(A1, wholesaler.address, pharmacy.address, false, chain[caller].address, INFORMATION, PROOFS, EVENT);
-        await expectToken(chain, A1, wholesaler, {
-          disposition: "InTransit",
-          party: pharmacy.address,
-          day: BigInt(await today()),
-        });
-      });
-    }
-  }
-
-  it("needs the approval for each token", async () => {
-    const { provenance, carrier, wholesaler, pharmacy } = await approved(false);
-    for (const list of [[A2], [A1, A2]]) {
-      await expect(provenance.connect(carrier).ship(list, sale(pharmacy)))
-        .to.be.revertedWithCustomError(provenance, "NotCustodian")
-        .withArgs(A2, wholesaler.address, carrier.address);
-    }
-  });
-
-  it("ends with the token's change of hands", async () => {
-    const chain = await approved(false);
-    const { provenance, carrier, wholesaler, pharmacy } = chain;
-    await hand(chain, [A1], [wholesaler, "WHOLESALE_DISTRIBUTOR"], [pharmacy, "DISPENSER"]);
-    await expect(provenance.connect(carrier).ship([A1], shipment(wholesaler, "DISPENSER", "WHOLESALE_DISTRIBUTOR")))
-      .to.be.revertedWithCustomError(provenance, "NotCustodian")
-      .withArgs(A1, pharmacy.address, carrier.address);
-  });
-
-  it("is for accredited carriers only, for an owner in good standing, in a role of the owner's", async () => {
-    const chain = await approved(true);
-    const { provenance, participants, carrier, wholesaler, otherWholesaler, stranger, pharmacy } = chain;
-    for (const account of [otherWholesaler, stranger]) {
-      await provenance.connect(wholesaler).setApprovalForAll(account, true);
-      await expect(provenance.connect(account).ship([A1], sale(pharmacy)))
-        .to.be.revertedWithCustomError(participants, "NotInGoodStanding")
-        .withArgs(account.address, THIRD_PARTY_LOGISTICS_PROVIDER, standing("Unaccredited"));
-    }
-    await expect(provenance.connect(carrier).ship([A1], sale(pharmacy, { senderRole: MANUFACTURER })))
-      .to.be.revertedWithCustomError(participants, "NotInGoodStanding")
-      .withArgs(wholesaler.address, MANUFACTURER, standing("Unaccredited"));
-    await supervise(chain, "suspend", wholesaler, "WHOLESALE_DISTRIBUTOR");
-    await expect(provenance.connect(carrier).ship([A1], sale(pharmacy)))
-      .to.be.revertedWithCustomError(participants, "NotInGoodStanding")
-      .withArgs(wholesaler.address, WHOLESALE_DISTRIBUTOR, standing("Suspended"));
-    await supervise(chain, "reinstate", wholesaler, "WHOLESALE_DISTRIBUTOR");
-    await supervise(chain, "suspend", carrier, "THIRD_PARTY_LOGISTICS_PROVIDER");
-    await expect(provenance.connect(carrier).ship([A1], sale(pharmacy)))
-      .to.be.revertedWithCustomError(participants, "NotInGoodStanding")
-      .withArgs(carrier.address, THIRD_PARTY_LOGISTICS_PROVIDER, standing("Suspended"));
-  });
-
-  it("may do nothing else for the owner", async () => {
-    const { provenance, carrier, participants } = await approved(true);
-    const asCarrier = provenance.connect(carrier);
-    for (const attempt of [
-      () => asCarrier.pack(tote(1), 7, [A1], WHOLESALE_DISTRIBUTOR, EVENT),
-      () => asCarrier.dispose(A1, NO_ORIGIN, disposition("Lost"), WHOLESALE_DISTRIBUTOR, EVENT),
-      () => asCarrier.restock([A1], WHOLESALE_DISTRIBUTOR, EVENT),
-    ]) {
-      await expect(attempt())
-        .to.be.revertedWithCustomError(participants, "NotInGoodStanding")
-        .withArgs(carrier.address, WHOLESALE_DISTRIBUTOR, standing("Unaccredited"));
-    }
-  });
-});
-
-describe("Shipments: shipFromLot", () => {
-  for (const caller of ["manufacturer", "manufacturerKey"] as const) {
-    it(`sends straight out of the lot, called by ${caller}`, async () => {
-      const chain = await loadFixture(deploySupplyChain);
-      const { provenance, manufacturer, wholesaler, run } = chain;
-      const papers = shipment(wholesaler, "MANUFACTURER", "WHOLESALE_DISTRIBUTOR", {
-        transactionInformation: INFORMATION,
-        proofs: PROOFS,
-      });
-      for (const [identifier, id, path] of [
-        [LOOSE, ids.loose, []],
-        [PALLET, ids.pallet, []],
-      ] as const) {
-        await expect(provenance.connect(chain[caller]).shipFromLot(id, run.originOf(identifier), papers))
-          .to.emit(provenance, "Shipped")
-          .withArgs(
-            id,
-            manufacturer.address,
-            wholesaler.address,
-            false,
-            chain[caller].address,
-            INFORMATION,
-            PROOFS,
-            EVENT,
-          )
-          .and.to.emit(provenance, "Transfer")
-          .withArgs(ZeroAddress, manufacturer.address, id)
-          .and.to.emit(provenance, "Unpacked")
-          .withArgs(id, 0, LOT.key, chain[caller].address, EVENT);
-        await expectToken(chain, id, manufacturer, {
-          disposition: "InTransit",
-          party: wholesaler.address,
-          day: BigInt(await today()),
-          origin: originTag(id, path),
-        });
-      }
-      expect(await provenance.balanceOf(manufacturer)).to.equal(2);
-      expect(await provenance.custodianOf(A1, run.originOf(PACKAGES[0]!))).to.equal(manufacturer.address);
-    });
-  }
-
-  for (const caller of ["wholesaler", "wholesalerKey"] as const) {
-    it(`sends straight out of a container that was received, called by ${caller}`, async () => {
-      const chain = await loadFixture(deployWithPallet);
-      const { provenance, wholesaler, pharmacy, run } = chain;
-      await expect(provenance.connect(chain[caller]).shipFromLot(ids.cases[0]!, run.originOf(CASES[0]), sale(pharmacy)))
-        .to.emit(provenance, "Unpacked")
-        .withArgs(ids.cases[0], ids.pallet, LOT.key, chain[caller].address, EVENT);
-      await expectToken(chain, ids.cases[0]!, wholesaler, {
-        disposition: "InTransit",
-        party: pharmacy.address,
-        day: BigInt(await today()),
-        origin: originTag(ids.cases[0]!, [ids.pallet]),
-      });
-    });
-
-    it(`sends back to whom the container came from, called by ${caller}`, async () => {
-      const chain = await loadFixture(deployWithPallet);
-      const { provenance, wholesaler, manufacturer, run } = chain;
-      await accredit(chain, manufacturer, "WHOLESALE_DISTRIBUTOR");
-      const papers = shipment(manufacturer, "WHOLESALE_DISTRIBUTOR", "WHOLESALE_DISTRIBUTOR");
-      await expect(provenance.connect(chain[caller]).shipFromLot(B1, run.originOf(PACKAGES[3]!), papers))
-        .to.emit(provenance, "Shipped")
-        .withArgs(
-          B1,
-          wholesaler.address,
-          manufacturer.address,
-          true,
-          chain[caller].address,
-          papers.transactionInformation,
-          papers.proofs,
-          EVENT,
-        );
-      expect(await stateOf(chain, B1)).to.include({ disposition: "ReturnInTransit", party: manufacturer.address });
-    });
-  }
-
-  it("is refused for what is a token, or was one", async () => {
-    const chain = await loadFixture(deployWithPackages);
-    const { provenance, wholesaler, pharmacy, run } = chain;
-    const attempt = () => provenance.connect(wholesaler).shipFromLot(A1, run.originOf(PACKAGES[0]!), sale(pharmacy));
-    const expectRefused = async (name: "Active" | "InTransit" | "Lost") => {
-      await expect(attempt())
-        .to.be.revertedWithCustomError(provenance, "WrongDisposition")
-        .withArgs(A1, disposition(name));
-    };
-    await expectRefused("Active");
-    await provenance.connect(wholesaler).ship([A1], sale(pharmacy));
-    await expectRefused("InTransit");
-    await provenance.connect(wholesaler).dispose(A1, NO_ORIGIN, disposition("Lost"), WHOLESALE_DISTRIBUTOR, EVENT);
-    await expectRefused("Lost");
-  });
-
-  it("is refused to who does not hold the thing", async () => {
-    const { provenance, wholesaler, manufacturer, pharmacy, run } = await loadFixture(deployWithPallet);
-    const papers = shipment(pharmacy, "MANUFACTURER", "DISPENSER");
-    await expect(provenance.connect(manufacturer).shipFromLot(B1, run.originOf(PACKAGES[3]!), papers))
-      .to.be.revertedWithCustomError(provenance, "NotCustodian")
-      .withArgs(B1, wholesaler.address, manufacturer.address);
-  });
-
-  it("takes only what can be sold", async () => {
-    const stops: Partial<Record<Obstacle, (chain: SupplyChain) => Promise<unknown>>> = {
-      InTransit: ({ provenance, wholesaler, pharmacy }) =>
-        provenance.connect(wholesaler).ship([ids.pallet], sale(pharmacy)),
-      Suspect: (chain) => quarantine(chain, ids.pallet),
-      Recalled: (chain) => recall(chain),
-      Expired: expire,
-    };
-    for (const [why, stop] of Object.entries(stops) as [Obstacle, NonNullable<typeof stops.Expired>][]) {
-      const chain = await loadFixture(deployWithPallet);
-      const { provenance, wholesaler, pharmacy, run } = chain;
-      await stop(chain);
-      await expect(provenance.connect(wholesaler).shipFromLot(B1, run.originOf(PACKAGES[3]!), sale(pharmacy)), why)
-        .to.be.revertedWithCustomError(provenance, "NotSaleable")
-        .withArgs(B1, obstacle(why));
-    }
-    const { provenance, wholesaler, pharmacy, run } = await loadFixture(deployWithPallet);
-    for (const [origin, why] of [
-      [NO_ORIGIN, "UnknownLot"],
-      [{ ...run.originOf(PACKAGES[3]!), path: [] }, "NotInLot"],
-    ] as const) {
-      await expect(provenance.connect(wholesaler).shipFromLot(B1, origin, sale(pharmacy)))
-        .to.be.revertedWithCustomError(provenance, "NotSaleable")
-        .withArgs(B1, obstacle(why));
-    }
   });
 });
 

@@ -1,5 +1,6 @@
 /** The supply chain of the tests with stock where a test needs it, and time that passes. */
 import { time } from "@nomicfoundation/hardhat-network-helpers";
+import { id as hashOf } from "ethers";
 
 import { accredit } from "./careproof";
 import {
@@ -12,7 +13,9 @@ import {
   hand,
   ids,
   palletAtWholesaler,
+  shipment,
   sscc,
+  type Shipment,
   type SupplyChain,
 } from "./provenanceParties";
 import { ROLES } from "../../src/participants/roles.js";
@@ -23,6 +26,21 @@ export const WHOLESALER_PREFIX = { prefix: 9_521_141n, digits: "9521141", length
 
 /** Token id of a tote of the wholesaler. */
 export const tote = (reference: number): bigint => tokenIdOf(sscc(reference, WHOLESALER_PREFIX.digits));
+
+/** What the papers of {@link sale} and {@link giveBack} say. */
+export const INFORMATION = hashOf("transaction information of a test");
+export const PROOFS = hashOf("a proof file");
+
+/** Papers from a wholesaler to a dispenser. */
+export const sale = (to: { address: string }, change: Partial<Shipment> = {}) =>
+  shipment(to, "WHOLESALE_DISTRIBUTOR", "DISPENSER", {
+    transactionInformation: INFORMATION,
+    proofs: PROOFS,
+    ...change,
+  });
+/** Papers from a wholesaler to the maker. */
+export const giveBack = (to: { address: string }, change: Partial<Shipment> = {}) =>
+  sale(to, { receiverRole: ROLES.MANUFACTURER, ...change });
 
 /** The wholesaler holds the pallet, a token, with all else in it, and a company prefix. */
 export async function deployWithPallet(): Promise<SupplyChain> {
