@@ -103,5 +103,6 @@ export async function expire(chain: SupplyChain): Promise<void> {
   await accredit(chain, chain.manufacturer, "MANUFACTURER");
   await accredit(chain, chain.wholesaler, "WHOLESALE_DISTRIBUTOR");
   await accredit(chain, chain.pharmacy, "DISPENSER");
+  await accredit(chain, chain.otherPharmacy, "DISPENSER");
   await accredit(chain, chain.regulator, "DRUG_REGULATOR");
 }
