@@ -1,4 +1,4 @@
-import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
+import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 import fc from "fast-check";
@@ -298,6 +298,31 @@ describe("DrugProvenance: verify", () => {
     expect(await obstacle(ids.pallet)).to.equal("InTransit");
     await quarantine(chain, A1);
     expect(await obstacle(A1)).to.equal("Suspect");
+  });
+
+  it("counts the last day of use to its end", async () => {
+    const chain = await loadFixture(deployWithPharmacy);
+    const end = (Number(expires) + 1) * 86_400;
+    await time.increaseTo(end - 600);
+    expect((await verificationOf(chain, A1)).obstacle).to.equal("None");
+    await time.increaseTo(end);
+    expect((await verificationOf(chain, A1)).obstacle).to.equal("Expired");
+  });
+
+  it("of a package that its dispenser took back: no duplicate, since where it was commissioned is not known any more", async () => {
+    const chain = await loadFixture(deployWithPharmacy);
+    await dispense(0, false)(chain);
+    await chain.provenance.connect(chain.pharmacy).reactivate(A1, EVENT);
+    const origin = chain.run.originOf(PACKAGES[0]!);
+    for (const from of [NO_ORIGIN, origin, { ...origin, path: [] }]) {
+      await expectVerification(chain, A1, from, {
+        obstacle: "None",
+        disposition: "Active",
+        custodian: chain.pharmacy,
+        receivedFrom: NOBODY,
+      });
+    }
+    expect((await verificationOf(chain, A1, { ...origin, lot: 1n })).obstacle).to.equal("Duplicate");
   });
 
   it("of a container of no lot: no lot", async () => {
