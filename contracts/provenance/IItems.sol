@@ -81,7 +81,7 @@ interface IItems {
     }
 
     /// @notice What is stored of a package or container. One slot.
-    /// @param party In transit: who it was sent to. Dispensed: by whom. Otherwise: from whom its holder received it; zero if from
+    /// @param party In transit, or stolen or lost on its way: who it was sent to. Dispensed: by whom. Otherwise: from whom its holder received it; zero if from
     /// nobody, or after it came back or a shipment of it ended.
     /// @param lot The lot it is from; zero for a container that was not commissioned in a lot.
     /// @param origin Tag of the run and the containers it was commissioned in, or zero if not known; once dispensed the upper

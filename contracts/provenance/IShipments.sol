@@ -99,7 +99,8 @@ interface IShipments {
     /// @notice Receives what was sent to the caller. It becomes the ERC-721 owner; what came back is to be checked first.
     /// @param ids 1 to 100 tokens.
     /// @param role Any in which the caller may own medicines now; it need not be the one that the sender named.
-    /// @dev Caller: the partner it was sent to. Reverts: `RoleNotFit`, `NotInGoodStanding`, `ListLengthInvalid`,
+    /// @dev Warning: the sender's standing is checked when it ships, not here: look at it before you receive. Caller: the partner it
+    /// was sent to. Reverts: `RoleNotFit`, `NotInGoodStanding`, `ListLengthInvalid`,
     /// `WrongDisposition`, {NotReceiver}, `NotSaleable` where the lot was recalled or expired on the way (refuse it).
     function receiveShipment(uint256[] calldata ids, Role role, bytes32 eventHash) external;
 
