@@ -7,7 +7,7 @@ import {ILots} from "../../../contracts/provenance/ILots.sol";
 import {IShipments} from "../../../contracts/provenance/IShipments.sol";
 import {Role} from "../../../contracts/participants/Role.sol";
 import {bound, vm} from "../Vm.sol";
-import {ProvenanceActs} from "./ProvenanceActs.sol";
+import {Deed, ProvenanceActs} from "./ProvenanceActs.sol";
 
 /// @title ProvenanceHandler
 /// @notice Everyone around four lots of medicines, doing anything at any time, with right and wrong proofs. Chance chooses;
@@ -66,6 +66,10 @@ contract ProvenanceHandler is ProvenanceActs {
 
     function contracts() external view returns (DrugProvenance) {
         return provenance;
+    }
+
+    function nameOf(Deed deed) external pure returns (string memory) {
+        return _name(deed);
     }
 
     function touchedCount() external view returns (uint256) {
@@ -140,6 +144,7 @@ contract ProvenanceHandler is ProvenanceActs {
     /// @dev Who is suspended, withdrawn or expired comes back sooner than others are stopped.
     function changeStanding(uint256 whom, uint256 what) external inTime {
         address participant = actors[bound(whom, 0, 7)];
+        if (bound(what >> 16, 0, 1) == 0) return;
         uint256 role = rolesFor[participant][what % rolesFor[participant].length];
         AccreditationModel storage model = accreditationModels[participant][role];
         vm.prank(drugAccreditor);
@@ -238,19 +243,23 @@ contract ProvenanceHandler is ProvenanceActs {
 
     /// @dev Sent and received at once, so that many things go far.
     function deliver(uint256 what, uint256 to, uint256 who) external inTime {
-        uint256 id = _pick(what, ACTIVE | UNBORN);
-        if (things[id].state == IItems.Disposition.None) {
-            uint256 n = birthsOf[id].length;
-            if (n == 0) return;
-            (ILots.Origin memory origin, Claim memory claim) = _rightClaim(birthsOf[id][what % n]);
-            Place memory place = _locate(id, claim);
-            if (place.holder == address(0)) return;
-            _shipFromLot(place.holder, id, origin, claim, _shipment(place.holder, to, place.from));
-        } else {
-            _shipFrom(_one(id), to, who & ~uint256(7));
-        }
-        address receiver = things[id].sentTo;
-        if (receiver != address(0)) _receive(receiver, _one(id), _roleOf(receiver, to));
+        _deliver(_pick(what, ACTIVE | UNBORN), what, partners[bound(to, 2, 3)], who);
+    }
+
+    function deliverToPharmacy(uint256 what, uint256 to, uint256 who) external inTime {
+        _deliver(_pickPackage(what, ACTIVE | UNBORN), what, partners[bound(to, 3, 5)], who);
+    }
+
+    function deliverToPharmacyAgain(uint256 what, uint256 to, uint256 who) external inTime {
+        _deliver(_pickPackage(what, ACTIVE | UNBORN), what, partners[bound(to, 3, 5)], who);
+    }
+
+    /// @dev Back to whom it came from, or to its maker.
+    function giveBack(uint256 what, uint256 who) external inTime {
+        uint256 id = _pick(what, ACTIVE);
+        address to = things[id].from;
+        if (to == address(0) || what % 16 == 2) to = _makerOf(_lotOfBirth(things[id].birth));
+        if (to != address(0)) _deliver(id, what, to, who);
     }
 
     function receiveShipment(uint256 what, uint256 who) external inTime {
@@ -266,6 +275,11 @@ contract ProvenanceHandler is ProvenanceActs {
     }
 
     function callBack(uint256 what, uint256 who) external inTime {
+        // Now and then when nobody came for long.
+        if (bound(what >> 64, 0, 3) == 0) {
+            time += 15 days;
+            vm.warp(time);
+        }
         uint256[] memory list = _list(_pick(what, MOVING), what >> 128, MOVING);
         address by = _by(things[list[0]].holder, who);
         _callBack(by, list, _roleOf(by, who));
@@ -283,13 +297,26 @@ contract ProvenanceHandler is ProvenanceActs {
         _dispenseOne(_pickHeldByDispenser(what), how, who, units, supplied);
     }
 
+    /// @dev By who has it, without a proof: all of it, or one unit.
+    function dispenseAtHand(uint256 what, bool whole, bool supplied) external inTime {
+        uint256 id = _pickHeldByDispenser(what);
+        Claim memory claim;
+        ILots.Origin memory none;
+        _last = id;
+        if (things[id].holder != address(0)) _dispense(things[id].holder, id, none, claim, whole ? 0 : 1, supplied);
+    }
+
     function dispenseAgain(uint256 what, uint256 how, uint256 who, uint16 units, bool supplied) external inTime {
         uint256 id = _pick(what, OPENED | DISPENSED | SUPPLIED);
-        _dispenseOne(id, how, bound(who, 0, 7) == 0 ? who : who | 6, units, supplied);
+        _dispenseOne(id, how, who | 7, units, supplied);
     }
 
     function reactivate(uint256 what, uint256 who) external inTime {
         uint256 id = _pick(what, DISPENSED);
+        if (bound(what >> 64, 0, 15) == 0) {
+            time += 11 days;
+            vm.warp(time);
+        }
         _reactivate(_by(things[id].dispensedBy, who), id);
     }
 
@@ -306,6 +333,8 @@ contract ProvenanceHandler is ProvenanceActs {
     /* DOUBTS */
 
     function quarantine(uint256 what, uint256 how, uint256 who) external inTime {
+        // What is doubted is out of the way, so it comes seldom.
+        if (bound(what >> 64, 0, 1) == 0) return;
         uint256 id = _pick(what, ACTIVE | OPENED | RETURNED | SUSPECT | MOVING | UNBORN);
         (ILots.Origin memory origin, Claim memory claim) = _claim(id, how);
         Place memory place = _locate(id, claim);
@@ -387,7 +416,8 @@ contract ProvenanceHandler is ProvenanceActs {
             uint256 id = ids[(first + i) % n];
             address holder = things[id].holder;
             bool dispenses = holder == dispenser1 || holder == dispenser2 || holder == wholesaler2;
-            if (dispenses && !isContainer[id]) return id;
+            bool fit = things[id].state == IItems.Disposition.Active || things[id].opened;
+            if (dispenses && fit && !isContainer[id]) return id;
         }
         return ids[first];
     }
@@ -404,7 +434,7 @@ contract ProvenanceHandler is ProvenanceActs {
     /// @dev The one who should, a key of theirs, or anyone.
     function _by(address should, uint256 seed) private view returns (address) {
         uint256 choice = seed % 8;
-        if (choice >= 6 || should == address(0)) return _anyone(seed >> 8);
+        if (choice == 7 || should == address(0)) return _anyone(seed >> 8);
         if (choice == 5 && keyFor[should] != address(0)) return keyFor[should];
         return should;
     }
@@ -446,6 +476,41 @@ contract ProvenanceHandler is ProvenanceActs {
         return ids[first];
     }
 
+    function _pickPackage(uint256 seed, uint256 states) private view returns (uint256 id) {
+        for (uint256 i = 0; i < ids.length; ++i) {
+            id = ids[((seed >> 8) + i) % ids.length];
+            if (!isContainer[id] && things[id].inside == 0 && _isIn(id, states)) return id;
+        }
+    }
+
+    function _deliver(uint256 id, uint256 seed, address to, uint256 who) private {
+        if (id == 0) return;
+        Place memory place;
+        ILots.Origin memory origin;
+        Claim memory claim;
+        uint256 n = birthsOf[id].length;
+        if (things[id].state == IItems.Disposition.None && n != 0) {
+            (origin, claim) = _rightClaim(birthsOf[id][seed % n]);
+        }
+        place = _locate(id, claim);
+        address from = place.holder;
+        if (from == address(0) || from == to) return;
+        bool toPharmacy = to == dispenser1 || to == dispenser2;
+        IShipments.Shipment memory shipment = IShipments.Shipment({
+            to: to,
+            transactionInformation: EVIDENCE,
+            senderRole: _role(rolesFor[from][0]),
+            transactionStatement: 0x7F,
+            proofs: 0,
+            receiverRole: _role(toPharmacy ? DISPENSES : rolesFor[to][0]),
+            eventHash: 0
+        });
+        if (place.unborn) _shipFromLot(from, id, origin, claim, shipment);
+        else _ship(from, _one(id), shipment);
+        _last = id;
+        if (_isMoving(things[id].state)) _receive(to, _one(id), _roleOf(to, who));
+    }
+
     function _shipFrom(uint256[] memory list, uint256 to, uint256 who) private {
         Thing storage thing = things[list[0]];
         address by = _by(thing.holder, who);
@@ -471,7 +536,7 @@ contract ProvenanceHandler is ProvenanceActs {
         address should = things[id].state == IItems.Disposition.None ? _locate(id, claim).holder : things[id].holder;
         address by = _by(should, who);
         // Mostly somebody who dispenses at all.
-        if (should == address(0) || bound(who >> 64, 0, 7) == 0) {
+        if (should == address(0) || who % 8 == 7) {
             by = [dispenser1, dispenser2, wholesaler2][bound(who >> 72, 0, 2)];
         }
         _last = id;
