@@ -43,7 +43,12 @@ contract IdentifiersTest {
         vm.assertEq(links.uriOf(id), string.concat("/00/", _decimal(sscc, 18)), "D5: an id says its SSCC");
     }
 
-    function testFuzz_D5_noTwoTextsHaveOneId(uint256 seed, uint256 length, uint256 seed2, uint256 length2) external pure {
+    function testFuzz_D5_noTwoTextsHaveOneId(
+        uint256 seed,
+        uint256 length,
+        uint256 seed2,
+        uint256 length2
+    ) external pure {
         bytes memory one = _text(seed, bound(length, 1, 20));
         // A text, or the first one shortened or changed in one place.
         bytes memory other = _text(seed2, bound(length2, 1, 20));
@@ -66,9 +71,7 @@ contract IdentifiersTest {
         vm.assertTrue(taken == valid, "D5: exactly what is a GTIN and serial or an SSCC is an id");
         if (!valid) return;
         uint256 again =
-            id >> 248 == 1
-                ? LotTree.packageId((id >> 140) % 2 ** 47, serial)
-                : LotTree.containerId(id % 2 ** 60);
+            id >> 248 == 1 ? LotTree.packageId((id >> 140) % 2 ** 47, serial) : LotTree.containerId(id % 2 ** 60);
         vm.assertEq(again, id, "D5: no two ids have one text");
         vm.assertTrue(bytes(links.uriOf(id)).length >= 22, "D5: an id has a text");
     }
@@ -138,7 +141,10 @@ contract IdentifiersTest {
 
     function _withByte(bytes20 text, uint256 place) private pure returns (bytes20) {
         uint256 shift = 8 * (place % 20);
-        return bytes20((uint160(text) & ~(uint160(255) << uint160(shift))) | (uint160((place >> 8) % 256) << uint160(shift)));
+        return
+            bytes20(
+                (uint160(text) & ~(uint160(255) << uint160(shift))) | (uint160((place >> 8) % 256) << uint160(shift))
+            );
     }
 
     function _decimal(uint256 number, uint256 length) private pure returns (string memory) {

@@ -201,7 +201,7 @@ contract ProvenanceHandler is ProvenanceActs {
     function pack(uint256 what, uint256 into, uint256 who) external inTime {
         uint256[] memory list = _list(_pick(what, ACTIVE), what >> 128, ACTIVE);
         address by = _by(things[list[0]].holder, who);
-        uint256 container = _chooseContainer(things[list[0]].holder, into);
+        uint256 container = _chooseContainer(list[0], into);
         uint8 length = ssccPrefix[container];
         if (bound(into >> 64, 0, 15) == 0) length = 9;
         _pack(by, container, length, list, _roleOf(by, who));
@@ -313,11 +313,13 @@ contract ProvenanceHandler is ProvenanceActs {
 
     function reactivate(uint256 what, uint256 who) external inTime {
         uint256 id = _pick(what, DISPENSED);
-        if (bound(what >> 64, 0, 15) == 0) {
+        if (bound(what >> 64, 0, 3) == 0) {
             time += 11 days;
             vm.warp(time);
         }
-        _reactivate(_by(things[id].dispensedBy, who), id);
+        address by = _by(things[id].dispensedBy, who);
+        if (bound(what >> 72, 0, 3) == 0) by = partners[bound(what >> 80, 3, 5)];
+        _reactivate(by, id);
     }
 
     function dispose(uint256 what, uint256 how, uint256 who, uint256 end) external inTime {
@@ -346,7 +348,7 @@ contract ProvenanceHandler is ProvenanceActs {
         uint256 id = _pick(what, SUSPECT);
         (ILots.Origin memory origin, Claim memory claim) = _claim(id, how);
         address by = _by(regulator, who);
-        _quarantine(by, id, origin, claim, _roleOf(by, who), _evidence(who));
+        _quarantine(by, id, origin, claim, _roleOf(by, who), _evidence(who >> 3));
     }
 
     function clear(uint256 what, uint256 who) external inTime {
@@ -461,17 +463,20 @@ contract ProvenanceHandler is ProvenanceActs {
     }
 
     function _evidence(uint256 seed) private pure returns (bytes32) {
-        return bound(seed >> 224, 0, 31) == 0 ? bytes32(0) : EVIDENCE;
+        return bound(seed >> 224, 0, 15) == 0 ? bytes32(0) : EVIDENCE;
     }
 
-    function _chooseContainer(address holder, uint256 seed) private view returns (uint256) {
+    /// @dev One of the holder's, one time in four one that came from another than the thing.
+    function _chooseContainer(uint256 thing, uint256 seed) private view returns (uint256) {
         uint256 n = ids.length;
         uint256 first = (seed >> 8) % n;
+        address holder = things[thing].holder;
         for (uint256 i = 0; seed % 8 != 7 && i < n; ++i) {
             uint256 id = ids[(first + i) % n];
-            bool mayPack =
-                things[id].state == IItems.Disposition.None ? ssccHolder[id] == holder : things[id].holder == holder;
-            if (isContainer[id] && mayPack) return id;
+            bool isNew = things[id].state == IItems.Disposition.None;
+            bool mayPack = (isNew ? ssccHolder[id] : things[id].holder) == holder;
+            bool wanted = seed % 4 != 2 || (!isNew && things[id].from != things[thing].from);
+            if (isContainer[id] && id != thing && mayPack && wanted) return id;
         }
         return ids[first];
     }
