@@ -185,7 +185,8 @@ contract ProvenanceHandler is ProvenanceActs {
         // Most of what can happen to a lot ends here, so it comes seldom.
         if (bound(seed, 0, 2) != 0) return;
         uint8 lot = uint8(bound(seed >> 8, 0, 3));
-        address by = _by(bound(who >> 64, 0, 1) == 0 ? regulator : lots[lot].maker, who);
+        address maker = lots[lot].maker;
+        address by = _by([regulator, maker, regulator, maker, maker2][bound(who >> 64, 0, 4)], who);
         _recallLot(by, lot, ILots.RecallClass(bound(seed >> 16, 0, 3)), _roleOf(by, who));
     }
 
@@ -201,7 +202,7 @@ contract ProvenanceHandler is ProvenanceActs {
     function pack(uint256 what, uint256 into, uint256 who) external inTime {
         uint256[] memory list = _list(_pick(what, ACTIVE), what >> 128, ACTIVE);
         address by = _by(things[list[0]].holder, who);
-        uint256 container = _chooseContainer(list[0], into);
+        uint256 container = bound(into >> 72, 0, 31) == 0 ? list[0] : _chooseContainer(list[0], into);
         uint8 length = ssccPrefix[container];
         if (bound(into >> 64, 0, 15) == 0) length = 9;
         _pack(by, container, length, list, _roleOf(by, who));
@@ -319,6 +320,10 @@ contract ProvenanceHandler is ProvenanceActs {
         }
         address by = _by(things[id].dispensedBy, who);
         if (bound(what >> 72, 0, 3) == 0) by = partners[bound(what >> 80, 3, 5)];
+        // Now and then after a recall.
+        uint8 lot = _lotOfBirth(things[id].birth);
+        bool recalled = bound(what >> 88, 0, 7) == 0 && things[id].state == IItems.Disposition.Dispensed;
+        if (recalled) _recallLot(regulator, lot - 1, ILots.RecallClass.II, REGULATES);
         _reactivate(by, id);
     }
 
@@ -352,7 +357,8 @@ contract ProvenanceHandler is ProvenanceActs {
     }
 
     function clear(uint256 what, uint256 who) external inTime {
-        uint256 id = bound(what >> 64, 0, 2) == 0 ? _pick(what, DISPENSED | SUPPLIED | OPENED) : _pick(what, SUSPECT);
+        uint256 id = bound(what >> 64, 0, 2) == 0 ? _pickContested(what) : _pick(what, SUSPECT);
+        if (bound(what >> 72, 0, 7) == 0) id = _pick(what, ILLEGITIMATE);
         address by = _decider(id, who);
         _clear(by, id, _roleOf(by, who), _evidence(who));
     }
@@ -411,6 +417,15 @@ contract ProvenanceHandler is ProvenanceActs {
         return (states >> uint8(thing.state)) & 1 == 1;
     }
 
+    function _pickContested(uint256 seed) private view returns (uint256) {
+        uint256 n = ids.length;
+        for (uint256 i = 0; i < n; ++i) {
+            uint256 id = ids[((seed >> 8) + i) % n];
+            if (things[id].contestedBy != address(0)) return id;
+        }
+        return _pick(seed, DISPENSED | SUPPLIED | OPENED);
+    }
+
     function _pickHeldByDispenser(uint256 seed) private view returns (uint256) {
         uint256 n = ids.length;
         uint256 first = (seed >> 8) % n;
@@ -459,7 +474,7 @@ contract ProvenanceHandler is ProvenanceActs {
 
     function _decider(uint256 id, uint256 who) private view returns (address) {
         address maker = _makerOf(_lotOfBirth(things[id].birth));
-        return _by(bound(who >> 72, 0, 1) == 0 ? regulator : maker, who);
+        return _by([regulator, maker, regulator, maker, maker2][bound(who >> 72, 0, 4)], who);
     }
 
     function _evidence(uint256 seed) private pure returns (bytes32) {
