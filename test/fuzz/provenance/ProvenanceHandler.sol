@@ -136,6 +136,7 @@ contract ProvenanceHandler is ProvenanceActs {
     /* TIME AND STANDING */
 
     function wait(uint256 choice) external inTime {
+        choice = _mix(choice, 0);
         uint40[8] memory spans = [uint40(1 hours), 1 hours, 12 hours, 1 days, 3 days, 9 days, 11 days, 16 days];
         time += spans[bound(choice, 0, 7)];
         vm.warp(time);
@@ -143,6 +144,8 @@ contract ProvenanceHandler is ProvenanceActs {
 
     /// @dev Who is suspended, withdrawn or expired comes back sooner than others are stopped.
     function changeStanding(uint256 whom, uint256 what) external inTime {
+        whom = _mix(whom, 0);
+        what = _mix(what, 1);
         address participant = actors[bound(whom, 0, 7)];
         if (bound(what >> 16, 0, 1) == 0) return;
         uint256 role = rolesFor[participant][what % rolesFor[participant].length];
@@ -166,6 +169,8 @@ contract ProvenanceHandler is ProvenanceActs {
     /* LOTS */
 
     function commissionRun(uint256 seed, uint256 who) external inTime {
+        seed = _mix(seed, 0);
+        who = _mix(who, 1);
         uint8 lot = uint8(bound(seed, 0, 7)) % 4;
         uint8 run = lotModels[lot].runs;
         bytes32 root = lot == 0 && run == 1 ? lots[0].roots[1] : keccak256(abi.encode(lot, run));
@@ -182,6 +187,8 @@ contract ProvenanceHandler is ProvenanceActs {
     }
 
     function recallLot(uint256 seed, uint256 who) external inTime {
+        seed = _mix(seed, 0);
+        who = _mix(who, 1);
         // Most of what can happen to a lot ends here, so it comes seldom.
         if (bound(seed, 0, 2) != 0) return;
         uint8 lot = uint8(bound(seed >> 8, 0, 3));
@@ -193,6 +200,9 @@ contract ProvenanceHandler is ProvenanceActs {
     /* PACKING */
 
     function take(uint256 what, uint256 how, uint256 who) external inTime {
+        what = _mix(what, 0);
+        how = _mix(how, 1);
+        who = _mix(who, 2);
         uint256 id = _pick(what, UNBORN);
         (ILots.Origin memory origin, Claim memory claim) = _claim(id, how);
         address by = _by(_locate(id, claim).holder, who);
@@ -200,6 +210,9 @@ contract ProvenanceHandler is ProvenanceActs {
     }
 
     function pack(uint256 what, uint256 into, uint256 who) external inTime {
+        what = _mix(what, 0);
+        into = _mix(into, 1);
+        who = _mix(who, 2);
         uint256[] memory list = _list(_pick(what, ACTIVE), what >> 128, ACTIVE);
         address by = _by(things[list[0]].holder, who);
         uint256 container = bound(into >> 72, 0, 31) == 0 ? list[0] : _chooseContainer(list[0], into);
@@ -209,6 +222,8 @@ contract ProvenanceHandler is ProvenanceActs {
     }
 
     function unpack(uint256 what, uint256 who) external inTime {
+        what = _mix(what, 0);
+        who = _mix(who, 1);
         uint256[] memory list = _list(_pick(what, PACKED), what >> 128, PACKED);
         Claim memory none;
         address by = _by(_locate(list[0], none).holder, who);
@@ -218,11 +233,17 @@ contract ProvenanceHandler is ProvenanceActs {
     /* SHIPMENTS */
 
     function ship(uint256 what, uint256 to, uint256 who) external inTime {
+        what = _mix(what, 0);
+        to = _mix(to, 1);
+        who = _mix(who, 2);
         uint256[] memory list = _list(_pick(what, ACTIVE), what >> 128, ACTIVE);
         _shipFrom(list, to, who);
     }
 
     function shipCarried(uint256 what, uint256 to, uint256 who) external inTime {
+        what = _mix(what, 0);
+        to = _mix(to, 1);
+        who = _mix(who, 2);
         uint256 id = _pick(what, ACTIVE);
         address owner = _tokenOwner(id);
         if (owner == address(0) || owner == address(provenance)) return;
@@ -235,6 +256,10 @@ contract ProvenanceHandler is ProvenanceActs {
     }
 
     function shipFromLot(uint256 what, uint256 how, uint256 to, uint256 who) external inTime {
+        what = _mix(what, 0);
+        how = _mix(how, 1);
+        to = _mix(to, 2);
+        who = _mix(who, 3);
         uint256 id = _pick(what, UNBORN);
         (ILots.Origin memory origin, Claim memory claim) = _claim(id, how);
         Place memory place = _locate(id, claim);
@@ -244,19 +269,30 @@ contract ProvenanceHandler is ProvenanceActs {
 
     /// @dev Sent and received at once, so that many things go far.
     function deliver(uint256 what, uint256 to, uint256 who) external inTime {
+        what = _mix(what, 0);
+        to = _mix(to, 1);
+        who = _mix(who, 2);
         _deliver(_pick(what, ACTIVE | UNBORN), what, partners[bound(to, 2, 3)], who);
     }
 
     function deliverToPharmacy(uint256 what, uint256 to, uint256 who) external inTime {
+        what = _mix(what, 0);
+        to = _mix(to, 1);
+        who = _mix(who, 2);
         _deliver(_pickPackage(what, ACTIVE | UNBORN), what, partners[bound(to, 3, 5)], who);
     }
 
     function deliverToPharmacyAgain(uint256 what, uint256 to, uint256 who) external inTime {
+        what = _mix(what, 0);
+        to = _mix(to, 1);
+        who = _mix(who, 2);
         _deliver(_pickPackage(what, ACTIVE | UNBORN), what, partners[bound(to, 3, 5)], who);
     }
 
     /// @dev Back to whom it came from, or to its maker.
     function giveBack(uint256 what, uint256 who) external inTime {
+        what = _mix(what, 0);
+        who = _mix(who, 1);
         uint256 id = _pick(what, ACTIVE);
         address to = things[id].from;
         if (to == address(0) || what % 16 == 2) to = _makerOf(_lotOfBirth(things[id].birth));
@@ -264,18 +300,25 @@ contract ProvenanceHandler is ProvenanceActs {
     }
 
     function receiveShipment(uint256 what, uint256 who) external inTime {
+        what = _mix(what, 0);
+        who = _mix(who, 1);
         uint256[] memory list = _list(_pick(what, MOVING), what >> 128, MOVING);
-        address by = _by(things[list[0]].sentTo, who);
+        // Now and then another, who may receive at all.
+        address by = bound(who >> 64, 0, 3) == 0 ? partners[bound(who >> 72, 2, 5)] : _by(things[list[0]].sentTo, who);
         _receive(by, list, _roleOf(by, who));
     }
 
     function refuse(uint256 what, uint256 who) external inTime {
+        what = _mix(what, 0);
+        who = _mix(who, 1);
         uint256[] memory list = _list(_pick(what, MOVING), what >> 128, MOVING);
         address by = _by(things[list[0]].sentTo, who);
         _refuse(by, list, _roleOf(by, who));
     }
 
     function callBack(uint256 what, uint256 who) external inTime {
+        what = _mix(what, 0);
+        who = _mix(who, 1);
         // Now and then when nobody came for long.
         if (bound(what >> 64, 0, 3) == 0) {
             time += 15 days;
@@ -287,6 +330,8 @@ contract ProvenanceHandler is ProvenanceActs {
     }
 
     function restock(uint256 what, uint256 who) external inTime {
+        what = _mix(what, 0);
+        who = _mix(who, 1);
         uint256[] memory list = _list(_pick(what, RETURNED), what >> 128, RETURNED);
         address by = _by(things[list[0]].holder, who);
         _restock(by, list, _roleOf(by, who));
@@ -295,11 +340,15 @@ contract ProvenanceHandler is ProvenanceActs {
     /* THE END */
 
     function dispense(uint256 what, uint256 how, uint256 who, uint16 units, bool supplied) external inTime {
+        what = _mix(what, 0);
+        how = _mix(how, 1);
+        who = _mix(who, 2);
         _dispenseOne(_pickHeldByDispenser(what), how, who, units, supplied);
     }
 
     /// @dev By who has it, without a proof: all of it, or one unit.
     function dispenseAtHand(uint256 what, bool whole, bool supplied) external inTime {
+        what = _mix(what, 0);
         uint256 id = _pickHeldByDispenser(what);
         Claim memory claim;
         ILots.Origin memory none;
@@ -308,11 +357,16 @@ contract ProvenanceHandler is ProvenanceActs {
     }
 
     function dispenseAgain(uint256 what, uint256 how, uint256 who, uint16 units, bool supplied) external inTime {
+        what = _mix(what, 0);
+        how = _mix(how, 1);
+        who = _mix(who, 2);
         uint256 id = _pick(what, OPENED | DISPENSED | SUPPLIED);
         _dispenseOne(id, how, who | 7, units, supplied);
     }
 
     function reactivate(uint256 what, uint256 who) external inTime {
+        what = _mix(what, 0);
+        who = _mix(who, 1);
         uint256 id = _pick(what, DISPENSED);
         if (bound(what >> 64, 0, 3) == 0) {
             time += 11 days;
@@ -328,6 +382,10 @@ contract ProvenanceHandler is ProvenanceActs {
     }
 
     function dispose(uint256 what, uint256 how, uint256 who, uint256 end) external inTime {
+        what = _mix(what, 0);
+        how = _mix(how, 1);
+        who = _mix(who, 2);
+        end = _mix(end, 3);
         uint256 id = _pick(what, ACTIVE | OPENED | RETURNED | SUSPECT | MOVING | UNBORN);
         (ILots.Origin memory origin, Claim memory claim) = _claim(id, how);
         address by = _by(_locate(id, claim).holder, who);
@@ -340,6 +398,9 @@ contract ProvenanceHandler is ProvenanceActs {
     /* DOUBTS */
 
     function quarantine(uint256 what, uint256 how, uint256 who) external inTime {
+        what = _mix(what, 0);
+        how = _mix(how, 1);
+        who = _mix(who, 2);
         // What is doubted is out of the way, so it comes seldom.
         if (bound(what >> 64, 0, 1) == 0) return;
         uint256 id = _pick(what, ACTIVE | OPENED | RETURNED | SUSPECT | MOVING | UNBORN);
@@ -350,6 +411,9 @@ contract ProvenanceHandler is ProvenanceActs {
     }
 
     function takeOver(uint256 what, uint256 how, uint256 who) external inTime {
+        what = _mix(what, 0);
+        how = _mix(how, 1);
+        who = _mix(who, 2);
         uint256 id = _pick(what, SUSPECT);
         (ILots.Origin memory origin, Claim memory claim) = _claim(id, how);
         address by = _by(regulator, who);
@@ -357,6 +421,8 @@ contract ProvenanceHandler is ProvenanceActs {
     }
 
     function clear(uint256 what, uint256 who) external inTime {
+        what = _mix(what, 0);
+        who = _mix(who, 1);
         uint256 id = bound(what >> 64, 0, 2) == 0 ? _pickContested(what) : _pick(what, SUSPECT);
         if (bound(what >> 72, 0, 7) == 0) id = _pick(what, ILLEGITIMATE);
         address by = _decider(id, who);
@@ -364,24 +430,33 @@ contract ProvenanceHandler is ProvenanceActs {
     }
 
     function condemn(uint256 what, uint256 who) external inTime {
+        what = _mix(what, 0);
+        who = _mix(who, 1);
         uint256 id = _pick(what, SUSPECT);
         address by = bound(who >> 64, 0, 1) == 0 ? _by(things[id].holder, who) : _decider(id, who);
         _condemn(by, id, _roleOf(by, who), _evidence(who));
     }
 
     function giveNotice(uint256 what, uint256 who) external inTime {
+        what = _mix(what, 0);
+        who = _mix(who, 1);
         uint256 id = _pick(what, ILLEGITIMATE);
         address by = bound(who >> 64, 0, 1) == 0 ? _by(things[id].holder, who) : _decider(id, who);
         _giveNotice(by, id, _roleOf(by, who), _evidence(who));
     }
 
     function closeIncident(uint256 what, uint256 who, bool genuine) external inTime {
+        what = _mix(what, 0);
+        who = _mix(who, 1);
         _closeIncident(_by(regulator, who), _pick(what, ILLEGITIMATE), genuine, _evidence(who));
     }
 
     /* ERC-721 */
 
     function approve(uint256 what, uint256 whom, uint256 who) external inTime {
+        what = _mix(what, 0);
+        whom = _mix(whom, 1);
+        who = _mix(who, 2);
         uint256 id = _pick(what, ACTIVE);
         address by = _by(things[id].holder, who);
         if (bound(what >> 64, 0, 3) == 0) _approveAll(by, _anyone(whom), bound(whom >> 64, 0, 1) == 0);
@@ -389,11 +464,19 @@ contract ProvenanceHandler is ProvenanceActs {
     }
 
     function transferFrom(uint256 what, uint256 to, uint256 who) external inTime {
+        what = _mix(what, 0);
+        to = _mix(to, 1);
+        who = _mix(who, 2);
         uint256 id = _pick(what, ACTIVE);
         _transfer(_by(things[id].holder, who), _anyone(to), id, bound(who >> 64, 0, 1) == 0);
     }
 
     /* CHOOSING */
+
+    /// @dev forge likes some numbers better than others, which chance should not. Equal numbers choose different things.
+    function _mix(uint256 seed, uint256 place) private pure returns (uint256) {
+        return uint256(keccak256(abi.encode(seed, place)));
+    }
 
     /// @dev One in one of `states` if there is any; one time in eight, anything. Once in four what was last acted on, if fit.
     function _pick(uint256 seed, uint256 states) private view returns (uint256) {

@@ -17,7 +17,7 @@ import {ProvenanceHandler} from "./ProvenanceHandler.sol";
 /// @notice A campaign in which something never happens proves nothing of it. The same handler, driven by drawn numbers as the
 /// campaign drives it: each act is to be accepted, and each reason to refuse one is to be met, several times.
 contract ReachTest {
-    uint256 private constant RUNS = 160;
+    uint256 private constant RUNS = 256;
     uint256 private constant DEPTH = 64;
     uint256 private constant DEEDS = 24;
 
