@@ -29,11 +29,13 @@ contract ProvenanceInvariants {
     /// @dev After each act: what it was about, and another thing each time. All things at the end.
     function invariant_provenance() external {
         vm.warp(handler.time());
+        _assertWatched();
         uint256 n = handler.touchedCount();
         for (uint256 i = 0; i < n; ++i) _assertThing(handler.touched(i));
         _assertThing(handler.ids(handler.acts() % handler.idCount()));
         _assertD6_balances();
-        _assertWatched();
+        // Last, so that an act against the rules is first told by what it breaks.
+        _assertD11_rules();
     }
 
     function afterInvariant() external {
@@ -66,7 +68,6 @@ contract ProvenanceInvariants {
         _assertD8_unmoved();
         _assertD9_ended();
         _assertD10_lots();
-        _assertD11_rules();
     }
 
     /// @dev Of all places in which trees say that this token is. What is no token yet can be in two only where its maker said so

@@ -132,16 +132,15 @@ contract ReachTest {
             _refusal(Deed(d), ILots.RoleNotFit.selector);
             _refusal(Deed(d), IItems.WrongDisposition.selector);
         }
-        Deed[7] memory ofInvestigations = [
+        Deed[6] memory ofInvestigations = [
             Deed.Quarantine,
-            Deed.TakeOver,
             Deed.Clear,
             Deed.EndContest,
             Deed.Condemn,
             Deed.GiveNotice,
             Deed.CloseIncident
         ];
-        for (uint256 d = 0; d < 7; ++d) {
+        for (uint256 d = 0; d < 6; ++d) {
             _refusal(ofInvestigations[d], IProductInvestigations.EvidenceMissing.selector);
         }
         _listOtherRefusals();
