@@ -22,7 +22,6 @@ import {
   quarantine,
   recall,
   takeOut,
-  type Dispensing,
   type Pharmacies,
 } from "../support/pharmacies";
 import { EVENT, EVIDENCE, LOT, NO_ORIGIN, UNITS, ids, shipment, treeOf, sgtin } from "../support/provenanceParties";

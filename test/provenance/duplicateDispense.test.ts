@@ -13,8 +13,7 @@ import {
   itemOf,
   nextTime,
   openPackage,
-  type Dispensing,
-  type Pharmacies,
+  REVIEWERS,
 } from "../support/pharmacies";
 import { EVENT, EVIDENCE, LOT, NO_ORIGIN } from "../support/provenanceParties";
 
@@ -67,15 +66,6 @@ describe("Dispensing: again", () => {
     expect(await provenance.contestedBy(PACKAGE)).to.equal(pharmacy.address);
   });
 
-  const REVIEWERS = {
-    "the maker": { by: ({ manufacturer }: Pharmacies) => manufacturer, who: "manufacturer", role: "MANUFACTURER" },
-    "a key of the maker": {
-      by: ({ manufacturerKey }: Pharmacies) => manufacturerKey,
-      who: "manufacturer",
-      role: "MANUFACTURER",
-    },
-    "a regulator": { by: ({ regulator }: Pharmacies) => regulator, who: "regulator", role: "DRUG_REGULATOR" },
-  } as const;
   for (const [name, { by, who, role }] of Object.entries(REVIEWERS)) {
     it(`an opened package: its dispenser waits until ${name} ends the review`, async () => {
       const chain = await loadFixture(deployPharmacies);

@@ -266,3 +266,24 @@ export const BRING_INTO = {
   Stolen: (chain) => disposeAs(chain, "Stolen"),
   Lost: (chain) => disposeAs(chain, "Lost"),
 } as const satisfies Partial<Record<DispositionName, (chain: Pharmacies) => Promise<void>>>;
+
+/** Who can doubt and decide beside the custodian: each organisation, its role, and who sends for it. */
+export const REVIEWERS: Record<
+  string,
+  { by: (chain: Pharmacies) => Account; who: "manufacturer" | "regulator"; role: "MANUFACTURER" | "DRUG_REGULATOR" }
+> = {
+  "the maker": { by: ({ manufacturer }) => manufacturer, who: "manufacturer", role: "MANUFACTURER" },
+  "a key of the maker": { by: ({ manufacturerKey }) => manufacturerKey, who: "manufacturer", role: "MANUFACTURER" },
+  "a regulator": { by: ({ regulator }) => regulator, who: "regulator", role: "DRUG_REGULATOR" },
+  "a key of a regulator": { by: ({ regulatorKey }) => regulatorKey, who: "regulator", role: "DRUG_REGULATOR" },
+};
+
+/** The other case, which is on the wholesaler's pallet. */
+export const OTHER_CASE = ids.cases[1]!;
+
+/** Sends {@link OTHER_CASE} from the wholesaler to the other pharmacy. */
+export async function sendCase({ provenance, wholesaler, otherPharmacy, origins }: Pharmacies): Promise<void> {
+  await provenance
+    .connect(wholesaler)
+    .shipFromLot(OTHER_CASE, origins.case, shipment(otherPharmacy, "WHOLESALE_DISTRIBUTOR", "DISPENSER"));
+}
