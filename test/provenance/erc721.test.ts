@@ -31,9 +31,9 @@ const CASE = ids.cases[0]!;
 
 const othersOf = ({ others }: Pharmacies) => others.slice(0, 3) as unknown as Erc721Subject["others"];
 
-/** {@link PACKAGE} as a token of the pharmacy, after `prepare`. */
+/** {@link PACKAGE} as a token of the pharmacy, after `prepare`. The fixtures here build on one deployment. */
 const packageAfter = async (prepare: (chain: Pharmacies) => Promise<unknown>): Promise<Erc721Subject> => {
-  const chain = await deployPharmacies();
+  const chain = await loadFixture(deployPharmacies);
   await prepare(chain);
   const { provenance: token, pharmacy: owner } = chain;
   return { token, id: PACKAGE, owner, balance: 2n, uri: PACKAGE_URI, others: othersOf(chain) };
@@ -52,18 +52,18 @@ const deployReactivated = () => packageAfter(reactivate);
 
 const caseUri = (index: number) => `${RESOLVER}/00/${CASES[index]!.sscc}`;
 async function deployReceived(): Promise<Erc721Subject> {
-  const chain = await deployPharmacies();
+  const chain = await loadFixture(deployPharmacies);
   const { provenance: token, pharmacy: owner } = chain;
   return { token, id: CASE, owner, balance: 1n, uri: caseUri(0), others: othersOf(chain) };
 }
 async function deployInTransit(): Promise<Erc721Subject> {
-  const chain = await deployPharmacies();
+  const chain = await loadFixture(deployPharmacies);
   await sendCase(chain);
   const { provenance: token, wholesaler: owner } = chain;
   return { token, id: OTHER_CASE, owner, balance: 2n, uri: caseUri(1), others: othersOf(chain) };
 }
 async function deployTote(): Promise<Erc721Subject> {
-  const chain = await deployPharmacies();
+  const chain = await loadFixture(deployPharmacies);
   await packTote(chain);
   const { provenance: token, pharmacy: owner } = chain;
   const uri = `${RESOLVER}/00/${sscc(7, "9521321").sscc}`;
@@ -85,7 +85,7 @@ const OWNED = {
 
 /** {@link PACKAGE} as no token, after `prepare`. */
 const nothingAfter = async (prepare?: (chain: Pharmacies) => Promise<unknown>) => {
-  const chain = await deployPharmacies();
+  const chain = await loadFixture(deployPharmacies);
   await prepare?.(chain);
   return { token: chain.provenance, id: PACKAGE, owner: chain.pharmacy, others: othersOf(chain) };
 };

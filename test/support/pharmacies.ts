@@ -226,12 +226,12 @@ export async function lastSecondOfUse(chain: SupplyChain, ...partners: [Account,
 }
 
 /** A way in which {@link PACKAGE} leaves commerce, by its custodian. */
-export async function disposeAs(
-  chain: Pharmacies,
+export function disposeAs(
+  { provenance, pharmacy, origins }: Pharmacies,
   end: "Exported" | "Destroyed" | "Stolen" | "Lost",
-  origin = chain.origins.package,
-): Promise<void> {
-  await chain.provenance.connect(chain.pharmacy).dispose(PACKAGE, origin, DISPOSITION[end], ROLES.DISPENSER, EVENT);
+  origin = origins.package,
+) {
+  return provenance.connect(pharmacy).dispose(PACKAGE, origin, DISPOSITION[end], ROLES.DISPENSER, EVENT);
 }
 
 /** Sends {@link PACKAGE} back from the pharmacy to the wholesaler. */
@@ -255,17 +255,13 @@ export const BRING_INTO = {
   Suspect: (chain) => quarantine(chain, PACKAGE, chain.origins.package),
   Illegitimate: (chain) => condemn(chain, PACKAGE, chain.origins.package),
   PartiallyDispensed: openPackage,
-  Dispensed: async (chain) => {
-    await dispense(chain, chain.pharmacy, { supplied: false });
-  },
-  Supplied: async (chain) => {
-    await dispense(chain, chain.pharmacy);
-  },
+  Dispensed: (chain) => dispense(chain, chain.pharmacy, { supplied: false }),
+  Supplied: (chain) => dispense(chain, chain.pharmacy),
   Exported: (chain) => disposeAs(chain, "Exported"),
   Destroyed: (chain) => disposeAs(chain, "Destroyed"),
   Stolen: (chain) => disposeAs(chain, "Stolen"),
   Lost: (chain) => disposeAs(chain, "Lost"),
-} as const satisfies Partial<Record<DispositionName, (chain: Pharmacies) => Promise<void>>>;
+} as const satisfies Partial<Record<DispositionName, (chain: Pharmacies) => Promise<unknown>>>;
 
 /** Who can doubt and decide beside the custodian: each organisation, its role, and who sends for it. */
 export const REVIEWERS: Record<
