@@ -26,10 +26,8 @@ import {
 const numbered = <Name extends string>(...names: Name[]) =>
   Object.fromEntries(names.map((name, number) => [name, BigInt(number)])) as Record<Name, bigint>;
 
-/** `IItems.Disposition`, in its order. */
-export const DISPOSITION = numbered(
-  "None",
-  "Active",
+/** The dispositions that stand in the way of a sale, in their order; the obstacles have the same names and numbers. */
+const IN_THE_WAY = [
   "InTransit",
   "ReturnInTransit",
   "Returned",
@@ -42,25 +40,17 @@ export const DISPOSITION = numbered(
   "Destroyed",
   "Stolen",
   "Lost",
-);
+] as const;
+
+/** `IItems.Disposition`, in its order. */
+export const DISPOSITION = numbered("None", "Active", ...IN_THE_WAY);
 export type DispositionName = keyof typeof DISPOSITION;
 
 /** `IItems.Obstacle`, in its order. */
 export const OBSTACLE = numbered(
   "None",
   "NotAnIdentifier",
-  "InTransit",
-  "ReturnInTransit",
-  "Returned",
-  "Suspect",
-  "Illegitimate",
-  "PartiallyDispensed",
-  "Dispensed",
-  "Supplied",
-  "Exported",
-  "Destroyed",
-  "Stolen",
-  "Lost",
+  ...IN_THE_WAY,
   "UnknownLot",
   "NotInLot",
   "ForeignPrefix",
