@@ -52,7 +52,7 @@ abstract contract Dispensing is Reviewable, IDispensing {
             found.container,
             units,
             left,
-            supplied || left != 0,
+            found.item.disposition != Disposition.Dispensed,
             msg.sender,
             eventHash
         );
@@ -77,8 +77,8 @@ abstract contract Dispensing is Reviewable, IDispensing {
     }
 
     /// @inheritdoc IDispensing
-    function requireDispensable(uint256 id, Origin calldata origin, address dispenser) external view {
-        participants.resolve(dispenser, Roles.DISPENSER);
+    function requireDispensable(uint256 id, Origin calldata origin, address account) external view {
+        address dispenser = participants.resolve(account, Roles.DISPENSER);
         Found memory found = _find(id, origin);
         require(!_isDuplicate(found, dispenser), NotSaleable(id, found.obstacle));
         _requireDispensable(id, found, dispenser);

@@ -71,9 +71,11 @@ interface IDispensing {
     /// {NotItsDispenser}, {ReactivationTooLate}, {UnderReview}, `NotSaleable` where its lot is recalled or expired.
     function reactivate(uint256 id, bytes32 eventHash) external;
 
-    /// @notice Reverts unless `dispenser` could dispense the package now.
-    /// @dev Reverts: as {dispense}, and `NotSaleable` where it was dispensed by another.
-    function requireDispensable(uint256 id, ILots.Origin calldata origin, address dispenser) external view;
+    /// @notice Reverts unless `account` could dispense the package now.
+    /// @param account A dispenser or a key of its.
+    /// @dev Reverts: `NotInGoodStanding`, {NotAPackage}, `NotSaleable`, also where it was dispensed before, `NotCustodian`,
+    /// {UnderReview}.
+    function requireDispensable(uint256 id, ILots.Origin calldata origin, address account) external view;
 
     /// @notice How many units were left in a package when some were last dispensed; zero for one never opened.
     function unitsLeftOf(uint256 id) external view returns (uint16);
