@@ -28,10 +28,7 @@ function render(value: HtmlValue): string {
   return value.map(render).join("");
 }
 
-/** Text as it may stand between tags and in quoted attributes; control characters that HTML forbids become U+FFFD. */
+/** Text as it may stand between tags and in quoted attributes; control characters, which HTML forbids, become U+FFFD. */
 export function escapeHtml(text: string): string {
-  // eslint-disable-next-line no-control-regex -- HTML, section 13.1.4: these cannot stand in a document
-  return text
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g, "\ufffd")
-    .replace(/[&<>"']/g, (c) => ENTITIES[c]!);
+  return text.replace(/(?![\t\n\r])\p{Cc}/gu, "\ufffd").replace(/[&<>"']/g, (character) => ENTITIES[character]!);
 }

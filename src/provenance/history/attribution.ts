@@ -221,8 +221,8 @@ function thingOf(event: ProvenanceEvent): bigint | undefined {
     case "LotRecalled":
     case "Asked":
     case "Answered":
-    // What a transfer is for, the event beside it says.
     case "Transfer":
+      // What a transfer is for, the event beside it says.
       return undefined;
     default:
       return event.args.id;

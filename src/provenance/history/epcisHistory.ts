@@ -6,7 +6,6 @@
 import type { HistoryStep, PackageHistory } from "./packageHistory.js";
 import { type MasterData, partyUri } from "./parties.js";
 import { timeOf } from "./time.js";
-import type { EpcisEvent } from "../epcis/event.js";
 import { eventHash, niUri } from "../epcis/eventHash.js";
 import { readEpcis } from "../epcis/readEpcis.js";
 import { writeDigitalLink } from "../gs1/digitalLink.js";
@@ -98,7 +97,7 @@ function identified(drafts: readonly Omit<EpcisEventJson, "eventID">[], creation
   const read = readEpcis(JSON.stringify(documentOf(drafts, creationDate)));
   return drafts.map(({ type, ...rest }, index) => ({
     type,
-    eventID: eventHash(read.events[index] as EpcisEvent, read),
+    eventID: eventHash(read.events[index]!, read),
     ...rest,
   }));
 }
