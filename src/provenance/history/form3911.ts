@@ -6,6 +6,7 @@ import { type MasterData, type PartyOnPaper, partyOnPaper } from "./parties.js";
 import { ANSWER_SECONDS, dayOf, timeOf } from "./time.js";
 import { CareProofError } from "../../errors.js";
 import { defined } from "../../utils/defined.js";
+import { ITEM_DISPOSITIONS } from "../statuses.js";
 
 /** Types of report, as item 1 of the form has them. */
 export const REPORT_TYPES = ["initial", "follow-up", "termination"] as const;
@@ -120,7 +121,7 @@ interface Doubts {
   readonly holder?: string;
 }
 
-function doubtsOf({ steps, verdict }: PackageHistory): Doubts {
+function doubtsOf({ steps }: PackageHistory): Doubts {
   let doubts: Doubts | undefined;
   for (const { event, time } of steps) {
     switch (event.name) {
@@ -134,7 +135,8 @@ function doubtsOf({ steps, verdict }: PackageHistory): Doubts {
         doubts = { ...doubts, holder: event.args.second };
         break;
       case "Disposed":
-        if (verdict.disposition === "Stolen") doubts = { ...doubts, holder: event.args.custodian };
+        if (ITEM_DISPOSITIONS[Number(event.args.disposition)] === "Stolen")
+          doubts = { ...doubts, holder: event.args.custodian };
         break;
       default:
     }
