@@ -34,8 +34,8 @@ const schema = JSON.parse(
 const validate = addFormats(new Ajv({ strict: false, allErrors: true })).compile(schema);
 
 const PACKAGE_LINK = "https://id.gs1.org/01/09521141123454/21/A%3C1%22";
-const CASE_LINK = "https://id.gs1.org/00/395211410000000022";
-const PALLET_LINK = "https://id.gs1.org/00/395211410000000015";
+const CASE_LINK = "https://id.gs1.org/00/395211410000070022";
+const PALLET_LINK = "https://id.gs1.org/00/395211410000070015";
 const did = (account: string): string => `did:pkh:eip155:1:${account}`;
 
 /** The document, which is valid by the standard's schema and as this package reads it. */
@@ -104,9 +104,9 @@ describe("epcisHistory", () => {
       sourceList: [{ type: "owning_party", source: did(MAKER) }],
       destinationList: [{ type: "owning_party", destination: did(WHOLESALER) }],
     });
-    const parties = { [MAKER]: { name: "Invented Pharma", gln: "9521141000000" } };
+    const parties = { [MAKER]: { name: "Invented Pharma", gln: "9521141000007" } };
     expect(shipped(parties)).to.deep.include({
-      sourceList: [{ type: "owning_party", source: "https://id.gs1.org/417/9521141000000" }],
+      sourceList: [{ type: "owning_party", source: "https://id.gs1.org/417/9521141000007" }],
     });
   });
 

@@ -16,8 +16,8 @@ import {
 
 /** A package of an invented product, in a case on a pallet. Check digits by GS1's calculator. */
 export const PACKAGE = { kind: "sgtin", gtin: "09521141123454", serial: 'A<1"' } as const;
-export const CASE = { kind: "sscc", sscc: "395211410000000022" } as const;
-export const PALLET = { kind: "sscc", sscc: "395211410000000015" } as const;
+export const CASE = { kind: "sscc", sscc: "395211410000070022" } as const;
+export const PALLET = { kind: "sscc", sscc: "395211410000070015" } as const;
 export const [packageId, caseId, palletId] = [PACKAGE, CASE, PALLET].map(tokenIdOf) as [bigint, bigint, bigint];
 export const LOT_NUMBER = "ABC/1";
 export const LOT = lotKey(PACKAGE.gtin, LOT_NUMBER);

@@ -23,7 +23,7 @@ import { expectRefusal } from "../gs1/refusal";
 
 const DATA: MasterData = {
   parties: {
-    [MAKER]: { name: "Invented Pharma", address: "1 Example Street, Springfield", gln: "9521141000000" },
+    [MAKER]: { name: "Invented Pharma", address: "1 Example Street, Springfield", gln: "9521141000007" },
     [WHOLESALER]: { name: "Made-up Wholesale", address: "2 Example Street, Springfield" },
     [PHARMACY]: { name: "Fictional Pharmacy", address: "3 Example Street, Springfield" },
   },
