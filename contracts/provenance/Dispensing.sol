@@ -18,7 +18,6 @@ abstract contract Dispensing is Reviewable, IDispensing {
     /// @notice How many duplicates a dispenser can report in a day.
     uint208 private constant _DUPLICATES_PER_DAY = 20;
 
-    mapping(uint256 id => uint16) private _unitsLeft;
     RateLimiter.RefillingBucket private _duplicates;
 
     constructor() {
@@ -35,8 +34,10 @@ abstract contract Dispensing is Reviewable, IDispensing {
     ) external returns (bool) {
         address dispenser = participants.resolve(msg.sender, Roles.DISPENSER);
         Found memory found = _find(id, origin);
-        if (_isDuplicate(found.item, dispenser)) {
-            _reportDuplicate(id, found.item.party, dispenser, eventHash);
+        if (_isDuplicate(found, dispenser)) {
+            // Once all of it is dispensed nobody holds it.
+            address first = found.custodian == address(0) ? found.item.party : found.custodian;
+            _reportDuplicate(id, first, dispenser, eventHash);
             return false;
         }
         uint16 left = _requireDispensable(id, found, dispenser);
@@ -79,7 +80,7 @@ abstract contract Dispensing is Reviewable, IDispensing {
     function requireDispensable(uint256 id, Origin calldata origin, address dispenser) external view {
         participants.resolve(dispenser, Roles.DISPENSER);
         Found memory found = _find(id, origin);
-        require(!_isDuplicate(found.item, dispenser), NotSaleable(id, found.obstacle));
+        require(!_isDuplicate(found, dispenser), NotSaleable(id, found.obstacle));
         _requireDispensable(id, found, dispenser);
     }
 
@@ -89,9 +90,10 @@ abstract contract Dispensing is Reviewable, IDispensing {
     }
 
     /// @dev Only the dispenser that opened a package dispenses more of it.
-    function _isDuplicate(Item memory item, address dispenser) private pure returns (bool) {
-        if (item.disposition == Disposition.PartiallyDispensed) return item.party != dispenser;
-        return item.disposition == Disposition.Dispensed || item.disposition == Disposition.Supplied;
+    function _isDuplicate(Found memory found, address dispenser) private pure returns (bool) {
+        Disposition disposition = found.item.disposition;
+        if (disposition == Disposition.PartiallyDispensed) return found.custodian != dispenser;
+        return disposition == Disposition.Dispensed || disposition == Disposition.Supplied;
     }
 
     function _reportDuplicate(uint256 id, address first, address second, bytes32 eventHash) private {
@@ -103,34 +105,34 @@ abstract contract Dispensing is Reviewable, IDispensing {
     /// @dev Returns how many units are left.
     function _requireDispensable(uint256 id, Found memory found, address dispenser) private view returns (uint16) {
         require(GS1Identifiers.isPackage(id), NotAPackage(id));
-        bool isOpen = found.item.disposition == Disposition.PartiallyDispensed;
-        if (isOpen) {
+        Obstacle obstacle = found.obstacle;
+        bool isOpened = obstacle == Obstacle.PartiallyDispensed;
+        if (isOpened) {
             require(contestedBy[id] == address(0), UnderReview(id));
-            // Its token is burnt, and it is in no container.
-            found.materialised = false;
-            found.obstacle = _obstacleOfLot(found.item.lot);
-            found.custodian = dispenser;
+            obstacle = _obstacleOfLot(found.item.lot);
         }
-        require(found.obstacle == Obstacle.None, NotSaleable(id, found.obstacle));
+        require(obstacle == Obstacle.None, NotSaleable(id, obstacle));
         require(found.custodian == dispenser, NotCustodian(id, found.custodian, dispenser));
-        return isOpen ? _unitsLeft[id] : _lots[found.item.lot].units;
+        return isOpened ? _unitsLeft[id] : _lots[found.item.lot].units;
     }
 
     function _storeDispensed(uint256 id, Found memory found, address dispenser, uint16 left, bool supplied) private {
-        bool wasOpen = found.item.disposition == Disposition.PartiallyDispensed;
+        bool wasOpened = found.item.disposition == Disposition.PartiallyDispensed;
+        if (wasOpened || left != 0) _unitsLeft[id] = left;
+        if (left != 0) {
+            found.item.disposition = Disposition.PartiallyDispensed;
+            _setItem(id, found.item);
+            _separate(id, found);
+            return;
+        }
         uint32 time = uint32(block.timestamp);
         found.item = Item(
             dispenser,
             found.item.lot,
             uint16(time >> 16),
             uint16(time),
-            left != 0
-                ? Disposition.PartiallyDispensed
-                : supplied || wasOpen
-                    ? Disposition.Supplied
-                    : Disposition.Dispensed
+            supplied || wasOpened ? Disposition.Supplied : Disposition.Dispensed
         );
-        if (wasOpen || left != 0) _unitsLeft[id] = left;
         _burnStored(id, found);
     }
 }

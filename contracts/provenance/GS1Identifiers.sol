@@ -110,9 +110,10 @@ library GS1Identifiers {
         return string.concat(resolver, "/01/", _padded(gtinOf(id), 14), "/21/", _serial(id));
     }
 
-    /// @dev Up to 20 characters of `bits` bits, the first one highest, zeros after the last. One inside is outside the set.
+    /// @dev Up to 20 characters of `bits` bits, the first one highest, zeros after the last. One inside is outside the set; one in
+    /// front would give one text several numbers.
     function _isText(uint256 text, uint256 bits) private pure returns (bool) {
-        if (text == 0) return false;
+        if (text >> (19 * bits) == 0) return false;
         uint256 mask = (1 << bits) - 1;
         while (text & mask == 0) text >>= bits;
         uint256 seen = 0;

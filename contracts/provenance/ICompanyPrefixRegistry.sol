@@ -31,7 +31,8 @@ interface ICompanyPrefixRegistry {
 
     /// @notice Takes a company prefix from its holder, who can commission nothing under it from then on. What was
     /// commissioned stays.
-    /// @dev Caller: as for {register}. Reverts: `AccessManagedUnauthorized`, {NoHolder}.
+    /// @dev Warning: a container that is no token by then cannot become one any more; what is in it still moves package by
+    /// package. Release a prefix when the lots under it have expired. Caller: as for {register}. Reverts: `AccessManagedUnauthorized`, {NoHolder}.
     function release(uint64 prefix, uint8 length) external;
 
     /// @notice Who holds a company prefix, or zero.

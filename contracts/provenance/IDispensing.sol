@@ -38,7 +38,7 @@ interface IDispensing {
     error NotAPackage(uint256 id);
     /// @notice Thrown when a package has fewer units left.
     error NotEnoughUnits(uint256 id, uint16 left, uint16 units);
-    /// @notice Thrown when a dispenser reported more than 20 duplicates within a day.
+    /// @notice Thrown when a dispenser reported 20 duplicates, and the time for one more (a 20th of a day) is not over.
     error TooManyDuplicates(address dispenser);
     /// @notice Thrown when a package is under review.
     error UnderReview(uint256 id);
@@ -47,8 +47,9 @@ interface IDispensing {
     /// @notice Thrown when a package was dispensed more than ten days ago (unix seconds).
     error ReactivationTooLate(uint256 id, uint256 deadline);
 
-    /// @notice Dispenses a package, or some units of it. Its token, if it has one, is burnt.
-    /// @param origin Its proof; empty where it is a token already or was dispensed in part.
+    /// @notice Dispenses a package, or some units of it. One that was opened is a token of its dispenser until the last unit is
+    /// dispensed, and does not move any more; then the token, if there is one, is burnt.
+    /// @param origin Its proof; empty where it is a token already.
     /// @param units How many units; zero for all that is left.
     /// @param supplied Whether it is handed out now. If not, {reactivate} can take it back within ten days. Part of a package is
     /// always handed out.
@@ -74,6 +75,6 @@ interface IDispensing {
     /// @dev Reverts: as {dispense}, and `NotSaleable` where it was dispensed by another.
     function requireDispensable(uint256 id, ILots.Origin calldata origin, address dispenser) external view;
 
-    /// @notice How many units are left in a package that was dispensed in part; zero for any other.
+    /// @notice How many units were left in a package when some were last dispensed; zero for one never opened.
     function unitsLeftOf(uint256 id) external view returns (uint16);
 }

@@ -80,8 +80,8 @@ interface IItems {
     }
 
     /// @notice What is stored of a package or container. One slot.
-    /// @param party In transit: who it was sent to. Dispensed: by whom. Otherwise: from whom its holder received it, or
-    /// zero if from nobody.
+    /// @param party In transit: who it was sent to. Dispensed: by whom. Otherwise: from whom its holder received it; zero if from
+    /// nobody, or after it came back or a shipment of it ended.
     /// @param lot The lot it is from; zero for a container that was not commissioned in a lot.
     /// @param origin Tag of the run and the containers it was commissioned in, or zero if not known; once dispensed the upper
     /// 16 bits of the time of that.
@@ -147,7 +147,12 @@ interface IItems {
     /// the container.
     /// @dev Caller: the owner of all of them, and of the container or its GS1 company prefix. Reverts: `RoleNotFit`,
     /// `NotInGoodStanding`, {ListLengthInvalid}, {NotAContainer}, `PrefixNotHeld`, {NotCustodian}, {NotMaterialised},
-    /// {StillPacked}, {WrongDisposition} unless all are active, {PackedIntoItself}, {NestedTooDeep}, {OriginsMixed}.
+    /// {StillPacked}, {WrongDisposition} unless all are active, {NotSaleable} where a lot is recalled or expired,
+    /// {PackedIntoItself}, {NestedTooDeep}, {OriginsMixed}.
+    /// Warning: a container moves although a lot in it was recalled since: no transaction could look at all that is in it. Nobody
+    /// can send or dispense those packages. A container keeps the depth it once had when what was in it is taken out. Whoever
+    /// packs into an SSCC that a lot's tree names already loses that container of the tree: what is in it is then found in the
+    /// container around it.
     function pack(uint256 container, uint8 prefixLength, uint256[] calldata ids, Role role, bytes32 eventHash) external;
 
     /// @notice Takes tokens out of the containers they were packed in, whatever is around those.
@@ -159,7 +164,7 @@ interface IItems {
     /// A token is burnt.
     /// @param origin Its proof; empty where it is a token already.
     /// @dev Caller: its custodian. What is suspect or on its way can only be stolen or lost; only what is saleable can be
-    /// exported. Reverts: `RoleNotFit`, `NotInGoodStanding`, {WrongDisposition} for another end, {NotSaleable},
+    /// exported, not what was opened. Reverts: `RoleNotFit`, `NotInGoodStanding`, {WrongDisposition} for another end, {NotSaleable},
     /// {NotCustodian}.
     function dispose(uint256 id, ILots.Origin calldata origin, Disposition end, Role role, bytes32 eventHash) external;
 

@@ -13,18 +13,16 @@ import {ILots} from "./ILots.sol";
 /// the caller acts. Times are unix seconds. What an observer learns: that a thing was doubted, by whom, and what became of
 /// it.
 interface IProductInvestigations {
-    /// @notice A doubt about one thing. One slot.
+    /// @notice A doubt about one thing, open while that is suspect or illegitimate. One slot.
     /// @param openedBy Who quarantined it.
     /// @param openedAt When; zero if nobody ever did.
     /// @param condemnedAt When it was found illegitimate, or zero.
     /// @param byRegulator Whether only a regulator can end it.
-    /// @param open Whether it goes on.
     struct Case {
         address openedBy;
         uint40 openedAt;
         uint40 condemnedAt;
         bool byRegulator;
-        bool open;
     }
 
     /// @notice What is asked of a manufacturer.
@@ -153,8 +151,9 @@ interface IProductInvestigations {
     /// @notice Puts a package or container, with all in it, into quarantine. It leaves the container it is in, for its custodian.
     /// @param origin Its proof; empty where it is a token already.
     /// @param role MANUFACTURER, WHOLESALE_DISTRIBUTOR, DISPENSER or DRUG_REGULATOR.
-    /// @dev Caller: its custodian, the manufacturer of its lot, or a drug regulator. Reverts: {RoleNotFit}, `NotInGoodStanding`,
-    /// {EvidenceMissing}, {NotConcerned}, `NotSaleable` where it is in quarantine, out of commerce or unknown.
+    /// @dev Caller: its custodian, the manufacturer of its lot, or a drug regulator; a regulator also where another began it, and then
+    /// only a regulator ends it. Reverts: {RoleNotFit}, `NotInGoodStanding`, {EvidenceMissing}, {NotConcerned}, `NotSaleable` where
+    /// it is in quarantine, out of commerce or unknown.
     function quarantine(uint256 id, ILots.Origin calldata origin, Role role, bytes32 evidence) external;
 
     /// @notice Ends a doubt: a suspect thing is in commerce again, a package that was dispensed twice is no longer under review.
@@ -185,7 +184,8 @@ interface IProductInvestigations {
     /// answer within 24 hours.
     /// @param prefixLength Number of digits of the company prefix.
     /// @return inquiry The number of the question.
-    /// @dev Caller: a trading partner in `role`. Reverts: {RoleNotFit}, `NotInGoodStanding`, {EvidenceMissing}, {InvalidIdentifier}.
+    /// @dev With another length than that of the registered prefix nobody but regulators can answer. Caller: a trading partner in
+    /// `role`. Reverts: {RoleNotFit}, `NotInGoodStanding`, {EvidenceMissing}, {InvalidIdentifier}.
     function ask(
         uint256 id,
         uint8 prefixLength,

@@ -23,7 +23,8 @@ interface IReviewable {
         ILots.Origin calldata origin
     ) external returns (address custodian, address receivedFrom, uint56 lot);
 
-    /// @notice Ends a quarantine: in commerce again, illegitimate, or, for what is illegitimate, destroyed.
+    /// @notice Ends a quarantine: in commerce again (what was opened before is opened still), illegitimate, or, for what is
+    /// illegitimate, destroyed.
     /// @dev Reverts: {NotInvestigations}, `WrongDisposition` for any other step than Suspect to Active or Illegitimate, and
     /// Illegitimate to Active or Destroyed.
     function settle(uint256 id, IItems.Disposition outcome) external;

@@ -98,15 +98,17 @@ interface IShipments {
 
     /// @notice Receives what was sent to the caller. It becomes the ERC-721 owner; what came back is to be checked first.
     /// @param ids 1 to 100 tokens.
+    /// @param role Any in which the caller may own medicines now; it need not be the one that the sender named.
     /// @dev Caller: the partner it was sent to. Reverts: `RoleNotFit`, `NotInGoodStanding`, `ListLengthInvalid`,
     /// `WrongDisposition`, {NotReceiver}, `NotSaleable` where the lot was recalled or expired on the way (refuse it).
     function receiveShipment(uint256[] calldata ids, Role role, bytes32 eventHash) external;
 
-    /// @notice Refuses what was sent to the caller. It is the sender's, to be checked before it is sold again.
+    /// @notice Refuses what was sent to the caller. It is the sender's, to be checked before it is sold again; whom the sender had it
+    /// from is forgotten, so that it can go back only to the maker of its lot.
     /// @dev Caller: the partner it was sent to, also when its accreditation has ended. Reverts: as {receiveShipment}.
     function refuse(uint256[] calldata ids, Role role, bytes32 eventHash) external;
 
-    /// @notice Takes back what was sent more than 14 days ago and not received.
+    /// @notice Takes back what was sent more than 14 days ago and not received; else as {refuse}.
     /// @dev Caller: the sender, also when its accreditation has ended. Reverts: `RoleNotFit`, `NotInGoodStanding` for a key without
     /// the role, `ListLengthInvalid`, `NotMaterialised`, `NotCustodian`, `StillPacked`, `WrongDisposition`,
     /// {CallBackTooEarly}.

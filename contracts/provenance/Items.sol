@@ -34,11 +34,13 @@ abstract contract Items is Lots, IItems, IERC4906, ERC721 {
         bool materialised;
     }
 
-    mapping(uint256 id => uint256 word) private _words;
+    mapping(uint256 id => uint256 word) internal _words;
     /// @dev Set exactly where this contract is the owner.
     mapping(uint256 id => uint256 container) internal _containers;
     /// @dev Number of levels of containers that were ever packed into this one.
     mapping(uint256 container => uint8) private _levels;
+    /// @dev Set exactly where a package was opened.
+    mapping(uint256 id => uint16) internal _unitsLeft;
 
     /* PACKING */
 
@@ -73,8 +75,10 @@ abstract contract Items is Lots, IItems, IERC4906, ERC721 {
         for (uint256 i = 0; i < ids.length; ++i) {
             uint256 id = ids[i];
             require(id != container, PackedIntoItself(id));
-            address party = _requireOwned(id, custodian, Disposition.Active).party;
-            require(from == address(0) || party == from, OriginsMixed(id, container));
+            Item memory item = _requireOwned(id, custodian, Disposition.Active);
+            require(from == address(0) || item.party == from, OriginsMixed(id, container));
+            Obstacle obstacle = _obstacleOfLot(item.lot);
+            require(obstacle == Obstacle.None, NotSaleable(id, obstacle));
             if (GS1Identifiers.isContainer(id) && level <= _levels[id]) level = _levels[id] + 1;
 
             _containers[id] = container;
@@ -126,7 +130,7 @@ abstract contract Items is Lots, IItems, IERC4906, ERC721 {
     function _find(uint256 id, Origin calldata origin) internal view returns (Found memory found) {
         if (_words[id] == 0) return _findInLot(id, origin);
         found = _findToken(id);
-        if (origin.lot != 0 && found.item.disposition < Disposition.PartiallyDispensed) {
+        if (origin.lot != 0 && found.item.disposition <= Disposition.PartiallyDispensed) {
             // Another run or other containers than those known: a second thing with the same id. Once dispensed the tag is gone,
             // and the obstacle says enough.
             bool isSame =
@@ -267,10 +271,8 @@ abstract contract Items is Lots, IItems, IERC4906, ERC721 {
 
     /// @dev Returns from whom everything in the container must have come, or zero.
     function _openContainer(uint256 container, uint8 prefixLength, address custodian) private returns (address from) {
-        if (_words[container] != 0) {
-            return _requireOwned(container, custodian, Disposition.Active).party;
-        }
         require(GS1Identifiers.isContainer(container), NotAContainer(container));
+        if (_words[container] != 0) return _requireOwned(container, custodian, Disposition.Active).party;
         address holder = _holderOfSscc(container, prefixLength);
         require(holder == custodian, PrefixNotHeld(GS1Identifiers.ssccOf(container), prefixLength, holder));
 
@@ -334,9 +336,9 @@ abstract contract Items is Lots, IItems, IERC4906, ERC721 {
 
     /// @dev Destroyed: what is its holder's and under no review. Stolen, lost: also what is on its way or in quarantine.
     function _canEnd(Obstacle obstacle, Disposition end) private pure returns (bool) {
-        bool held = _isHeld(obstacle);
         if (end == Disposition.Exported) return obstacle == Obstacle.None;
-        if (end == Disposition.Destroyed) return held || obstacle == Obstacle.Returned;
-        return held || (obstacle >= Obstacle.InTransit && obstacle <= Obstacle.Suspect);
+        if (_isHeld(obstacle) || obstacle == Obstacle.PartiallyDispensed) return true;
+        if (end == Disposition.Destroyed) return obstacle == Obstacle.Returned;
+        return obstacle >= Obstacle.InTransit && obstacle <= Obstacle.Suspect;
     }
 }

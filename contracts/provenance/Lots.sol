@@ -39,13 +39,13 @@ abstract contract Lots is ILots {
     function commissionLot(LotTerms calldata terms, bytes32 root, bytes32 eventHash) external returns (uint56 lot) {
         address maker = participants.resolve(msg.sender, Roles.MANUFACTURER);
         require(GS1Identifiers.isText(terms.lotNumber), InvalidLotNumber(terms.lotNumber));
-        address holder = companyPrefixes.holderOfGtin(terms.gtin, terms.prefixLength);
-        require(holder == maker, PrefixNotHeld(terms.gtin, terms.prefixLength, holder));
+        _requirePrefix(terms.gtin, terms.prefixLength, maker);
         require(!_isPast(terms.expirationDate), LotExpired(terms.expirationDate));
         require(terms.units != 0, UnitsMissing());
         require(root != 0, EmptyRun());
         lot = lotKey(terms.gtin, terms.lotNumber);
-        require(_lots[lot].maker == address(0), LotExists(lot));
+        // Lot 0 stands for none.
+        require(lot != 0 && _lots[lot].maker == address(0), LotExists(lot));
 
         _lots[lot] = Lot(maker, terms.gtin, terms.expirationDate, RecallClass.None, 1, terms.units);
         _roots[_runKey(lot, 0)] = root;
@@ -63,7 +63,7 @@ abstract contract Lots is ILots {
     }
 
     /// @inheritdoc ILots
-    function commissionRun(uint56 lot, uint8 run, bytes32 root, bytes32 eventHash) external {
+    function commissionRun(uint56 lot, uint8 run, bytes32 root, uint8 prefixLength, bytes32 eventHash) external {
         address maker = participants.resolve(msg.sender, Roles.MANUFACTURER);
         Lot storage commissioned = _lots[lot];
         _requireMaker(commissioned.maker, maker, lot);
@@ -71,6 +71,7 @@ abstract contract Lots is ILots {
         require(runs < _MAX_RUNS, TooManyRuns(lot));
         require(run == runs, RunOutOfSequence(runs, run));
         require(root != 0, EmptyRun());
+        _requirePrefix(commissioned.gtin, prefixLength, maker);
 
         commissioned.runs = run + 1;
         _roots[_runKey(lot, run)] = root;
@@ -133,6 +134,11 @@ abstract contract Lots is ILots {
 
     function _runKey(uint56 lot, uint8 run) private pure returns (uint256) {
         return (uint256(lot) << 8) | run;
+    }
+
+    function _requirePrefix(uint48 gtin, uint8 length, address maker) private view {
+        address holder = companyPrefixes.holderOfGtin(gtin, length);
+        require(holder == maker, PrefixNotHeld(gtin, length, holder));
     }
 
     function _requireMaker(address maker, address caller, uint56 lot) private pure {

@@ -54,8 +54,17 @@ contract ProductInvestigations is IProductInvestigations, AccessManaged {
     function quarantine(uint256 id, ILots.Origin calldata origin, Role role, bytes32 evidence) external {
         address by = _actor(role, true);
         _requireEvidence(evidence);
-        (address custodian, address receivedFrom, uint56 lot) = provenance.suspect(id, origin);
-        _requireConcerned(id, custodian, lot, by, role);
+        IItems.Item memory item = provenance.itemOf(id);
+        address custodian;
+        address receivedFrom = item.party;
+        if (_isRegulator(role) && item.disposition == IItems.Disposition.Suspect && !_cases[id].byRegulator) {
+            // What others doubt they can also clear: that must not keep the regulator out.
+            custodian = IERC721(address(provenance)).ownerOf(id);
+        } else {
+            uint56 lot;
+            (custodian, receivedFrom, lot) = provenance.suspect(id, origin);
+            _requireConcerned(id, custodian, lot, by, role);
+        }
         _open(id, by, _isRegulator(role));
         emit Quarantined(id, by, custodian, receivedFrom, msg.sender, evidence);
     }
@@ -65,15 +74,17 @@ contract ProductInvestigations is IProductInvestigations, AccessManaged {
         require(_isRegulator(role) || _isManufacturer(role), RoleNotFit(role));
         address by = participants.resolve(msg.sender, role);
         _requireEvidence(evidence);
-        _requireConcerned(id, address(0), provenance.itemOf(id).lot, by, role);
+        IItems.Item memory item = provenance.itemOf(id);
+        _requireConcerned(id, address(0), item.lot, by, role);
 
-        Case storage doubt = _cases[id];
-        if (doubt.open) {
-            require(!doubt.byRegulator || _isRegulator(role), RegulatorsCase(id));
-            require(doubt.condemnedAt == 0, IItems.WrongDisposition(id, IItems.Disposition.Illegitimate));
-            doubt.open = false;
+        if (item.disposition == IItems.Disposition.Suspect) {
+            require(!_cases[id].byRegulator || _isRegulator(role), RegulatorsCase(id));
             provenance.settle(id, IItems.Disposition.Active);
         } else {
+            require(
+                item.disposition != IItems.Disposition.Illegitimate,
+                IItems.WrongDisposition(id, IItems.Disposition.Illegitimate)
+            );
             require(provenance.contestedBy(id) != address(0), NoOpenCase(id));
             provenance.endContest(id);
         }
@@ -97,8 +108,9 @@ contract ProductInvestigations is IProductInvestigations, AccessManaged {
     function giveNotice(uint256 id, Role role, bytes32 form3911) external {
         address by = _actor(role, false);
         _requireEvidence(form3911);
-        uint40 condemnedAt = _requireCondemned(id);
-        _requireConcerned(id, IERC721(address(provenance)).ownerOf(id), provenance.itemOf(id).lot, by, role);
+        uint56 lot = _requireIllegitimate(id);
+        _requireConcerned(id, IERC721(address(provenance)).ownerOf(id), lot, by, role);
+        uint40 condemnedAt = _cases[id].condemnedAt;
         require(_notices[id][by] < condemnedAt, NoticeGivenBefore(id, by));
 
         _notices[id][by] = uint40(block.timestamp);
@@ -110,9 +122,8 @@ contract ProductInvestigations is IProductInvestigations, AccessManaged {
         address by = participants.resolve(msg.sender, Roles.DRUG_REGULATOR);
         _requireEvidence(incident);
         _requireEvidence(evidence);
-        _requireCondemned(id);
+        _requireIllegitimate(id);
 
-        _cases[id].open = false;
         provenance.settle(id, genuine ? IItems.Disposition.Active : IItems.Disposition.Destroyed);
         emit IncidentClosed(id, by, incident, genuine, msg.sender, evidence);
     }
@@ -230,7 +241,7 @@ contract ProductInvestigations is IProductInvestigations, AccessManaged {
     }
 
     function _open(uint256 id, address by, bool byRegulator) private {
-        _cases[id] = Case(by, uint40(block.timestamp), 0, byRegulator, true);
+        _cases[id] = Case(by, uint40(block.timestamp), 0, byRegulator);
     }
 
     /// @dev The trading partner, or where they have a part the regulator, behind the caller.
@@ -246,9 +257,10 @@ contract ProductInvestigations is IProductInvestigations, AccessManaged {
         require(_isRegulator(role) || isMaker || by == custodian, NotConcerned(id, by));
     }
 
-    function _requireCondemned(uint256 id) private view returns (uint40 condemnedAt) {
-        condemnedAt = _cases[id].condemnedAt;
-        require(_cases[id].open && condemnedAt != 0, NotIllegitimate(id));
+    function _requireIllegitimate(uint256 id) private view returns (uint56 lot) {
+        IItems.Item memory item = provenance.itemOf(id);
+        require(item.disposition == IItems.Disposition.Illegitimate, NotIllegitimate(id));
+        return item.lot;
     }
 
     function _requireEvidence(bytes32 evidence) private pure {

@@ -30,7 +30,9 @@ abstract contract Reviewable is Items, IReviewable {
         Found memory found = _find(id, origin);
         Obstacle obstacle = found.obstacle;
         require(
-            _isHeld(obstacle) || (obstacle >= Obstacle.InTransit && obstacle <= Obstacle.Returned),
+            _isHeld(obstacle) ||
+                (obstacle >= Obstacle.InTransit && obstacle <= Obstacle.Returned) ||
+                obstacle == Obstacle.PartiallyDispensed,
             NotSaleable(id, obstacle)
         );
         // Whom it was sent to is nobody it came from, unless it was a return.
@@ -54,7 +56,9 @@ abstract contract Reviewable is Items, IReviewable {
                     outcome == Disposition.Active),
             WrongDisposition(id, before)
         );
-        item.disposition = outcome;
+        // What was opened stays with its dispenser.
+        bool isOpened = outcome == Disposition.Active && _unitsLeft[id] != 0;
+        item.disposition = isOpened ? Disposition.PartiallyDispensed : outcome;
         _setItem(id, item);
         if (outcome == Disposition.Destroyed) _burn(id);
         else _metadataChanged(id);

@@ -1,9 +1,9 @@
 import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
-import { AbiCoder, ZeroHash, dataSlice, encodeBytes32String, id, keccak256 } from "ethers";
+import { AbiCoder, ZeroAddress, ZeroHash, dataSlice, encodeBytes32String, id, keccak256 } from "ethers";
 
 import { ROLES } from "../../src/participants/roles.js";
-import { EVENT, LOT, UNITS, deploySupplyChain, lotTerms } from "../support/provenanceParties";
+import { EVENT, LOT, PREFIX, UNITS, deploySupplyChain, lotTerms } from "../support/provenanceParties";
 
 const ROOT = id("a root");
 const text20 = (text: string): string => dataSlice(encodeBytes32String(text), 0, 20);
@@ -44,7 +44,12 @@ describe("lots", () => {
     const { provenance, manufacturer, companyPrefixes } = await loadFixture(deploySupplyChain);
     const maker = provenance.connect(manufacturer);
     const terms = { ...(await lotTerms()), lotNumber: text20("L2") };
-    for (const lotNumber of [text20(""), text20("a b"), "0x4100420000000000000000000000000000000000"]) {
+    for (const lotNumber of [
+      text20(""),
+      text20("a b"),
+      "0x4100420000000000000000000000000000000000",
+      "0x0041000000000000000000000000000000000000",
+    ]) {
       await expect(maker.commissionLot({ ...terms, lotNumber }, ROOT, EVENT))
         .to.be.revertedWithCustomError(provenance, "InvalidLotNumber")
         .withArgs(lotNumber);
@@ -54,7 +59,7 @@ describe("lots", () => {
       .withArgs(terms.gtin + 1n);
     await expect(maker.commissionLot({ ...terms, prefixLength: 8 }, ROOT, EVENT))
       .to.be.revertedWithCustomError(provenance, "PrefixNotHeld")
-      .withArgs(terms.gtin, 8, "0x0000000000000000000000000000000000000000");
+      .withArgs(terms.gtin, 8, ZeroAddress);
     const yesterday = terms.expirationDate - 366;
     await expect(maker.commissionLot({ ...terms, expirationDate: yesterday }, ROOT, EVENT))
       .to.be.revertedWithCustomError(provenance, "LotExpired")
@@ -77,7 +82,7 @@ describe("lots", () => {
       participants,
       "NotInGoodStanding",
     );
-    await expect(asStranger.commissionRun(LOT.key, 1, ROOT, EVENT)).to.be.revertedWithCustomError(
+    await expect(asStranger.commissionRun(LOT.key, 1, ROOT, PREFIX.length, EVENT)).to.be.revertedWithCustomError(
       participants,
       "NotInGoodStanding",
     );
@@ -86,27 +91,38 @@ describe("lots", () => {
   it("take further runs in their order, 64 at most", async () => {
     const { provenance, manufacturer, manufacturerKey } = await loadFixture(deploySupplyChain);
     const maker = provenance.connect(manufacturer);
-    await expect(maker.commissionRun(1, 0, ROOT, EVENT))
+    await expect(maker.commissionRun(1, 0, ROOT, PREFIX.length, EVENT))
       .to.be.revertedWithCustomError(provenance, "UnknownLot")
       .withArgs(1);
     for (const run of [0, 2]) {
-      await expect(maker.commissionRun(LOT.key, run, ROOT, EVENT))
+      await expect(maker.commissionRun(LOT.key, run, ROOT, PREFIX.length, EVENT))
         .to.be.revertedWithCustomError(provenance, "RunOutOfSequence")
         .withArgs(1, run);
     }
-    await expect(maker.commissionRun(LOT.key, 1, ZeroHash, EVENT)).to.be.revertedWithCustomError(
+    await expect(maker.commissionRun(LOT.key, 1, ZeroHash, PREFIX.length, EVENT)).to.be.revertedWithCustomError(
       provenance,
       "EmptyRun",
     );
-    await expect(provenance.connect(manufacturerKey).commissionRun(LOT.key, 1, ROOT, EVENT))
+    await expect(maker.commissionRun(LOT.key, 1, ROOT, 8, EVENT))
+      .to.be.revertedWithCustomError(provenance, "PrefixNotHeld")
+      .withArgs(LOT.gtin, 8, ZeroAddress);
+    await expect(provenance.connect(manufacturerKey).commissionRun(LOT.key, 1, ROOT, PREFIX.length, EVENT))
       .to.emit(provenance, "RunCommissioned")
       .withArgs(LOT.key, 1, ROOT, manufacturerKey.address, EVENT);
-    for (let run = 2; run < 64; run++) await maker.commissionRun(LOT.key, run, id(`root ${run}`), EVENT);
+    for (let run = 2; run < 64; run++) await maker.commissionRun(LOT.key, run, id(`root ${run}`), PREFIX.length, EVENT);
     expect((await provenance.lotOf(LOT.key)).runs).to.equal(64n);
     expect(await provenance.rootOf(LOT.key, 63)).to.equal(id("root 63"));
-    await expect(maker.commissionRun(LOT.key, 64, ROOT, EVENT))
+    await expect(maker.commissionRun(LOT.key, 64, ROOT, PREFIX.length, EVENT))
       .to.be.revertedWithCustomError(provenance, "TooManyRuns")
       .withArgs(LOT.key);
+  });
+
+  it("take no further run once their maker does not hold the prefix any more", async () => {
+    const { provenance, manufacturer, companyPrefixes, gs1MemberOrganisation } = await loadFixture(deploySupplyChain);
+    await companyPrefixes.connect(gs1MemberOrganisation).release(PREFIX.prefix, PREFIX.length);
+    await expect(provenance.connect(manufacturer).commissionRun(LOT.key, 1, ROOT, PREFIX.length, EVENT))
+      .to.be.revertedWithCustomError(provenance, "PrefixNotHeld")
+      .withArgs(LOT.gtin, PREFIX.length, ZeroAddress);
   });
 
   it("are recalled, and only more urgently from then on, for all packages of the product", async () => {
