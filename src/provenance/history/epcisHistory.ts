@@ -187,10 +187,10 @@ class Writer {
       case "Condemned":
         return [object("OBSERVE", thing, "inspecting", "non_sellable_other")];
       case "Cleared":
-        return [object("OBSERVE", thing, "inspecting", this.dispensed ?? this.inCommerce())];
+        return [object("OBSERVE", thing, "inspecting", this.released())];
       case "IncidentClosed":
         return event.args.genuine
-          ? [object("OBSERVE", thing, "inspecting", this.inCommerce())]
+          ? [object("OBSERVE", thing, "inspecting", this.released())]
           : [object("DELETE", thing, "destroying", "destroyed")];
       case "Disposed":
         return [ended(ITEM_DISPOSITIONS[Number(event.args.disposition)] ?? "None", thing)];
@@ -216,6 +216,11 @@ class Writer {
       aggregation("ADD", container, path[index - 1] ?? identifier, "packing", "active"),
     );
     return [{ ...commissioned, ...master }, ...packed];
+  }
+
+  /** What it is after a doubt about it: opened and dispensed packages stay so. */
+  private released(): string {
+    return this.dispensed ?? this.inCommerce();
   }
 
   private inCommerce(): string {

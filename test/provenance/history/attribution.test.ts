@@ -17,8 +17,8 @@ import {
 } from "./handMade";
 
 const [toteId, otherId] = [
-  tokenIdOf({ kind: "sscc", sscc: "395211410000070039" }),
-  tokenIdOf({ kind: "sscc", sscc: "395211410000070046" }),
+  tokenIdOf({ kind: "sscc", sscc: "395211410000000039" }),
+  tokenIdOf({ kind: "sscc", sscc: "395211410000000046" }),
 ];
 const path = [caseId, palletId];
 const outline = (known: Parameters<typeof attribute>[0]): string[] =>

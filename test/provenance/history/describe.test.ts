@@ -75,7 +75,7 @@ describe("describe", () => {
       event: "Disposed",
       concern: "itself",
       thing: "https://id.gs1.org/01/09521141123454/21/A%3C1%22",
-      left: "https://id.gs1.org/00/395211410000070022",
+      left: "https://id.gs1.org/00/395211410000000022",
       text: `reported stolen by ${PHARMACY}`,
       block: 40,
     });

@@ -34,8 +34,8 @@ const schema = JSON.parse(
 const validate = addFormats(new Ajv({ strict: false, allErrors: true })).compile(schema);
 
 const PACKAGE_LINK = "https://id.gs1.org/01/09521141123454/21/A%3C1%22";
-const CASE_LINK = "https://id.gs1.org/00/395211410000070022";
-const PALLET_LINK = "https://id.gs1.org/00/395211410000070015";
+const CASE_LINK = "https://id.gs1.org/00/395211410000000022";
+const PALLET_LINK = "https://id.gs1.org/00/395211410000000015";
 const did = (account: string): string => `did:pkh:eip155:1:${account}`;
 
 /** The document, which is valid by the standard's schema and as this package reads it. */
@@ -177,6 +177,15 @@ describe("epcisHistory", () => {
     expect(
       after(quarantined, condemned, event(42, "IncidentClosed", { ...id, by: REGULATOR, genuine: true })).slice(3),
     ).to.deep.equal(["ObjectEvent OBSERVE inspecting active"]);
+    // What was opened before it was doubted is opened still.
+    expect(
+      after(
+        dispensed(39, { left: 3n }),
+        quarantined,
+        condemned,
+        event(42, "IncidentClosed", { ...id, by: REGULATOR, genuine: true }),
+      ).at(-1),
+    ).to.equal("ObjectEvent OBSERVE inspecting partially_dispensed");
     expect(after(event(40, "LotRecalled", { by: MAKER, recallClass: 1n }))).to.deep.equal([
       "ObjectEvent OBSERVE - recalled",
     ]);

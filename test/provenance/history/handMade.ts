@@ -16,8 +16,8 @@ import {
 
 /** A package of an invented product, in a case on a pallet. Check digits by GS1's calculator. */
 export const PACKAGE = { kind: "sgtin", gtin: "09521141123454", serial: 'A<1"' } as const;
-export const CASE = { kind: "sscc", sscc: "395211410000070022" } as const;
-export const PALLET = { kind: "sscc", sscc: "395211410000070015" } as const;
+export const CASE = { kind: "sscc", sscc: "395211410000000022" } as const;
+export const PALLET = { kind: "sscc", sscc: "395211410000000015" } as const;
 export const [packageId, caseId, palletId] = [PACKAGE, CASE, PALLET].map(tokenIdOf) as [bigint, bigint, bigint];
 export const LOT_NUMBER = "ABC/1";
 export const LOT = lotKey(PACKAGE.gtin, LOT_NUMBER);
@@ -64,12 +64,12 @@ export function event<Name extends ProvenanceEventName>(
     blockNumber: block,
     index: logs++,
   };
-  const own = ARGUMENTS[name].flatMap((key) => (key in COMMON ? [[key, COMMON[key as keyof typeof COMMON]]] : []));
+  const own = ARGUMENTS[name].map((key) => [key, COMMON[key]] as const);
   return { name, args: { ...Object.fromEntries(own), ...args }, log } as unknown as ProvenanceEvent;
 }
 
 /** Which of the common arguments an event has. */
-const ARGUMENTS: Readonly<Record<ProvenanceEventName, readonly string[]>> = {
+const ARGUMENTS: Readonly<Record<ProvenanceEventName, readonly (keyof typeof COMMON)[]>> = {
   LotCommissioned: ["lot", "operator", "eventHash"],
   RunCommissioned: ["lot", "operator", "eventHash"],
   LotRecalled: ["lot", "operator", "eventHash"],

@@ -1,6 +1,6 @@
 import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
-import { type Provider, id as digest } from "ethers";
+import { id as digest } from "ethers";
 import { ethers } from "hardhat";
 
 import { ROLES } from "../../../src/participants/roles.js";
@@ -44,7 +44,7 @@ async function historyOf(
   proof: LotProof | "none" = chain.run.originOf(identifier),
 ): Promise<PackageHistory> {
   return readHistory({
-    provider: ethers.provider as unknown as Provider,
+    provider: ethers.provider,
     contract: await chain.provenance.getAddress(),
     identifier,
     ...(proof === "none" ? {} : { proof }),
@@ -256,6 +256,20 @@ describe("readHistory", () => {
     expect(codes(history)).to.deep.equal([]);
   });
 
+  it("tells that a regulator took the case over, and of its end", async () => {
+    const chain = await loadFixture(atPharmacy);
+    const { investigations, pharmacy, regulator, run } = chain;
+    const origin = run.originOf(PACKAGES[0]!);
+    const [thing] = ids.packages as [bigint];
+    await investigations.connect(pharmacy).quarantine(thing, origin, ROLES.DISPENSER, EVIDENCE);
+    await investigations.connect(regulator).quarantine(thing, origin, ROLES.DRUG_REGULATOR, EVIDENCE);
+    await investigations.connect(regulator).clear(thing, ROLES.DRUG_REGULATOR, EVIDENCE);
+    const history = await historyOf(chain, PACKAGES[0]!);
+    expect(outline(history).slice(-3)).to.deep.equal(["Quarantined", "Quarantined", "Cleared"]);
+    expect(history.verdict).to.include({ obstacle: "None", custodian: pharmacy.address });
+    expect(history.warnings).to.deep.equal([]);
+  });
+
   it("warns of a package dispensed twice, with both dispensers, until the review of it ends", async () => {
     const chain = await loadFixture(atPharmacy);
     const { provenance, investigations, pharmacy, otherPharmacy, regulator, run } = chain;
@@ -285,7 +299,7 @@ describe("readHistory", () => {
     ]);
     await time.increase(366 * 86_400);
     const { warnings } = await readHistory({
-      provider: ethers.provider as unknown as Provider,
+      provider: ethers.provider,
       contract: await chain.provenance.getAddress(),
       identifier: PACKAGES[0]!,
       proof: chain.run.originOf(PACKAGES[0]!),
@@ -328,7 +342,7 @@ describe("readHistory", () => {
     const chain = await loadFixture(deploySupplyChain);
     const late = sgtin("LATE");
     const second = await treeOf([{ identifier: late, path: [] }, ...LEAVES.slice(0, 1)], 1);
-    await chain.provenance.connect(chain.manufacturer).commissionRun(LOT.key, 1, second.root, EVENT);
+    await chain.provenance.connect(chain.manufacturer).commissionRun(LOT.key, 1, second.root, PREFIX.length, EVENT);
     const history = await historyOf(chain, late, second.originOf(late));
     expect(outline(history)).to.deep.equal(["LotCommissioned", "RunCommissioned"]);
     expect(history.run).to.equal(1);
