@@ -15,7 +15,7 @@ import { form3911, REPORT_TYPES } from "../provenance/history/form3911.js";
 import { historyJson } from "../provenance/history/historyJson.js";
 import { historyPage } from "../provenance/history/historyPage.js";
 import type { PackageHistory } from "../provenance/history/packageHistory.js";
-import { type MasterData, partyName, thingName } from "../provenance/history/parties.js";
+import { type MasterData, partyName, thingName, withPartyNames } from "../provenance/history/parties.js";
 import { readHistory } from "../provenance/history/readHistory.js";
 import { timeOf } from "../provenance/history/time.js";
 import { type LotProof, proofOf, readProofFile } from "../provenance/proofFile.js";
@@ -176,7 +176,7 @@ function describe(found: PackageHistory, data: MasterData): string {
   const lines = [thingName(identifier), `verdict   ${describeVerdict(found)}`];
   if (lot !== undefined) lines.push(`lot       ${lot.lotNumber}, last day of use ${lot.expirationDate}`);
   if (verdict.custodian !== undefined) lines.push(`held by   ${partyName(verdict.custodian, data)}`);
-  for (const { message } of warnings) lines.push(`WARNING   ${message}`);
+  for (const { message } of warnings) lines.push(`WARNING   ${withPartyNames(message, data)}`);
   if (steps.length > 0) lines.push("");
   for (const step of steps) lines.push(`${timeOf(step.time)}  ${describeStep(step, data)}`);
   return lines.map(printable).join("\n");

@@ -53,7 +53,7 @@ export interface AttributedHistory {
  * Before it becomes a token it is where the first container of its path is that is a token, if that is of the same maker; afterwards
  * where it was packed. Events that come too early or too late in a container are left out.
  */
-export function attribute(known: Attribution): AttributedHistory {
+export function attributeEvents(known: Attribution): AttributedHistory {
   return new Attributor(known).run();
 }
 

@@ -106,10 +106,13 @@ export function form3911(history: PackageHistory, input: Form3911Input = {}): Fo
     tradingPartners: partnersOf(history, company, input),
     noticesGiven: notices,
     unknown: Object.entries(known).flatMap(([item, value]) =>
-      value === undefined && !(report === "initial" && NOT_OF_INITIAL.has(item)) ? [item] : [],
+      value === undefined && !NOT_ITEMS.has(item) && !(report === "initial" && NOT_OF_INITIAL.has(item)) ? [item] : [],
     ),
   };
 }
+
+/** What the form does not ask for. */
+const NOT_ITEMS = new Set(["dateQuarantined", "noticeDue"]);
 
 /** Items that an initial notification leaves empty. */
 const NOT_OF_INITIAL = new Set(["incidentNumber", "dateOfInitialNotification"]);

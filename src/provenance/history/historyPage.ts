@@ -3,7 +3,7 @@
 import { describeStep, describeVerdict } from "./describe.js";
 import type { PackageHistory } from "./packageHistory.js";
 import { dscsaPapers, type Transaction, TRANSACTION_STATEMENTS } from "./papers.js";
-import { type MasterData, type PartyOnPaper, partyName, thingName } from "./parties.js";
+import { type MasterData, type PartyOnPaper, partyName, thingName, withPartyNames } from "./parties.js";
 import { timeOf } from "./time.js";
 import { Html, html } from "../../utils/html.js";
 
@@ -42,7 +42,7 @@ export function historyPage(history: PackageHistory, data: MasterData = {}): str
       <body>
         <h1>${title}</h1>
         <p class="verdict">Verdict at ${timeOf(asOf.time)}: ${describeVerdict(history)}</p>
-        ${warnings(history)} ${identification(history, data)}
+        ${warnings(history, data)} ${identification(history, data)}
         <h2>History</h2>
         ${steps(history, data)}
         <h2>Transaction information</h2>
@@ -70,10 +70,10 @@ export function historyPage(history: PackageHistory, data: MasterData = {}): str
 /** The style is this file's own. */
 const STYLE_HTML = new Html(STYLE);
 
-function warnings({ warnings: list }: PackageHistory): Html | undefined {
+function warnings({ warnings: list }: PackageHistory, data: MasterData): Html | undefined {
   if (list.length === 0) return undefined;
   return html`<ul class="warnings" role="alert">
-    ${list.map(({ message }) => html`<li>WARNING: ${message}</li>`)}
+    ${list.map(({ message }) => html`<li>WARNING: ${withPartyNames(message, data)}</li>`)}
   </ul>`;
 }
 

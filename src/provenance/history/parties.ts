@@ -63,3 +63,8 @@ export function partyName(account: string, { parties = {} }: MasterData): string
   const party = parties[account];
   return party === undefined ? account : `${party.name} (${account})`;
 }
+
+/** A text in which the accounts of known partners have their names. */
+export function withPartyNames(text: string, data: MasterData): string {
+  return text.replace(/\b0x[0-9a-fA-F]{40}\b/g, (account) => partyName(account, data));
+}

@@ -1,6 +1,6 @@
 import { Contract, type Provider, toBeHex } from "ethers";
 
-import { attribute, type AttributedHistory } from "./attribution.js";
+import { attributeEvents, type AttributedHistory } from "./attribution.js";
 import {
   decodeProvenanceEvent,
   inChainOrder,
@@ -123,7 +123,7 @@ export async function readHistory(request: HistoryRequest): Promise<PackageHisto
 async function follow(
   load: (topics: LogTopics) => Promise<unknown>,
   events: readonly ProvenanceEvent[],
-  known: Omit<Parameters<typeof attribute>[0], "events">,
+  known: Omit<Parameters<typeof attributeEvents>[0], "events">,
 ): Promise<AttributedHistory> {
   const things = new Set<bigint>();
   const lots = new Set<bigint>();
@@ -137,7 +137,7 @@ async function follow(
       for (const topics of topicsOfThings(newThings.map(word))) await load(topics);
     }
     if (newLots.length > 0) await load(topicsOfLots(newLots.map(word)));
-    attributed = attribute({ ...known, events });
+    attributed = attributeEvents({ ...known, events });
     newThings = [...attributed.containers].filter((id) => !things.has(id));
     newLots = [...attributed.lots].filter((lot) => !lots.has(lot));
   } while (newThings.length > 0 || newLots.length > 0);

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { attribute, lotKey, type ProvenanceEvent, tokenIdOf } from "../../../src/provenance/index.js";
+import { attributeEvents, lotKey, type ProvenanceEvent, tokenIdOf } from "../../../src/provenance/index.js";
 import {
   caseId,
   commissioned,
@@ -21,9 +21,9 @@ const [toteId, otherId] = [
   tokenIdOf({ kind: "sscc", sscc: "395211410000000046" }),
 ];
 const path = [caseId, palletId];
-const outline = (known: Parameters<typeof attribute>[0]): string[] =>
-  attribute(known).events.map(({ event: { name, log }, concern }) => `${log.blockNumber} ${name} ${concern}`);
-const proved = (events: readonly ProvenanceEvent[]): Parameters<typeof attribute>[0] => ({
+const outline = (known: Parameters<typeof attributeEvents>[0]): string[] =>
+  attributeEvents(known).events.map(({ event: { name, log }, concern }) => `${log.blockNumber} ${name} ${concern}`);
+const proved = (events: readonly ProvenanceEvent[]): Parameters<typeof attributeEvents>[0] => ({
   subject: packageId,
   events,
   path,
@@ -31,7 +31,7 @@ const proved = (events: readonly ProvenanceEvent[]): Parameters<typeof attribute
   run: 0,
 });
 
-describe("attribute", () => {
+describe("attributeEvents", () => {
   const way = [
     "0 LotCommissioned lot",
     "1 Shipped container",
@@ -55,7 +55,7 @@ describe("attribute", () => {
       event(41, "Shipped", { id: caseId, from: PHARMACY, to: WHOLESALER, isReturn: true }),
       event(42, "Shipped", { id: palletId, from: WHOLESALER, to: PHARMACY }),
     ];
-    const { events: found } = attribute(proved(events));
+    const { events: found } = attributeEvents(proved(events));
     expect(found.at(-1)?.event.log.blockNumber).to.equal(40);
     expect(found.at(-1)?.left).to.equal(caseId);
   });
@@ -66,8 +66,8 @@ describe("attribute", () => {
       ...sentFromLot(1, palletId, 0n, MAKER, WHOLESALER),
       event(2, "Unpacked", { id: packageId, container: palletId }),
     ];
-    expect(attribute(proved(events)).events.at(-1)?.left).to.equal(caseId);
-    expect(attribute({ subject: packageId, events }).events.at(-1)?.left).to.equal(palletId);
+    expect(attributeEvents(proved(events)).events.at(-1)?.left).to.equal(caseId);
+    expect(attributeEvents({ subject: packageId, events }).events.at(-1)?.left).to.equal(palletId);
   });
 
   it("follows containers of containers, and stops when the inner one leaves the outer one", () => {
@@ -91,7 +91,7 @@ describe("attribute", () => {
       "7 Shipped container",
       "8 Quarantined itself",
     ]);
-    expect([...attribute({ subject: packageId, events: inTote }).containers]).to.deep.equal([toteId, otherId]);
+    expect([...attributeEvents({ subject: packageId, events: inTote }).containers]).to.deep.equal([toteId, otherId]);
   });
 
   it("does not take moves of a container before the thing was in it", () => {
@@ -106,7 +106,7 @@ describe("attribute", () => {
 
   it("finds the containers of the lot from events where there is no proof, the pallet through the case", () => {
     const events = [...toPharmacy(), dispensed(40)];
-    const found = attribute({ subject: packageId, events });
+    const found = attributeEvents({ subject: packageId, events });
     expect(found.path).to.deep.equal(path);
     expect(found.lot).to.equal(LOT);
     expect(outline({ subject: packageId, events })).to.deep.equal([...way, "40 Dispensed itself"]);
@@ -114,7 +114,7 @@ describe("attribute", () => {
 
   it("knows no container of a thing whose first event names none", () => {
     const events = [...toPharmacy(), event(40, "Quarantined", { id: packageId, by: MAKER, custodian: PHARMACY })];
-    expect(attribute({ subject: packageId, events }).path).to.deep.equal([]);
+    expect(attributeEvents({ subject: packageId, events }).path).to.deep.equal([]);
     expect(outline({ subject: packageId, events, itemLots: new Map([[packageId, LOT]]) })).to.deep.equal([
       "0 LotCommissioned lot",
       "40 Quarantined itself",
@@ -169,7 +169,7 @@ describe("attribute", () => {
       event(40, "Quarantined", { id: packageId, by: PHARMACY, custodian: PHARMACY }),
       event(41, "Quarantined", { id: packageId, by: MAKER, custodian: PHARMACY }),
     ];
-    const found = attribute(proved(events)).events.slice(-2);
+    const found = attributeEvents(proved(events)).events.slice(-2);
     expect(found.map(({ left }) => left)).to.deep.equal([caseId, undefined]);
   });
 });

@@ -2,7 +2,7 @@
 import { id as digest, ZeroAddress } from "ethers";
 
 import {
-  attribute,
+  attributeEvents,
   lotKey,
   lotNumberBytes,
   OBSTACLES,
@@ -150,7 +150,7 @@ export interface Says {
 export function historyOf(events: readonly ProvenanceEvent[], says: Says = {}): PackageHistory {
   const { obstacle = "None", disposition = 1n, custodian = PHARMACY, contestedBy = ZeroAddress } = says;
   const { subject = packageId, path = [caseId, palletId] } = says;
-  const attributed = attribute({ subject, events, path, lot: LOT, run: 0 });
+  const attributed = attributeEvents({ subject, events, path, lot: LOT, run: 0 });
   return packageHistory({
     chainId: 1n,
     contract: "0x9999999999999999999999999999999999999999",

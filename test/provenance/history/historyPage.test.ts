@@ -32,9 +32,11 @@ describe("historyPage", () => {
       event(42, "LotRecalled", { by: MAKER, recallClass: 1n }),
     ];
     const history = historyOf(events, { obstacle: "Supplied", disposition: 9n, contestedBy: OTHER_PHARMACY });
-    const page = historyPage(history);
+    const page = historyPage(history, { parties: { [PHARMACY]: { name: "Fictional Pharmacy" } } });
     expect(page).to.match(/<ul class="warnings" role="alert">/);
-    expect(textOf(page)).to.include("WARNING: dispensed by").and.include("WARNING: lot ABC/1 is recalled (class I)");
+    expect(textOf(page))
+      .to.include(`WARNING: dispensed by Fictional Pharmacy (${PHARMACY}) and offered again by ${OTHER_PHARMACY}`)
+      .and.include("WARNING: lot ABC/1 is recalled (class I)");
     expect(historyPage(historyOf(toPharmacy()))).to.not.include('class="warnings"');
   });
 
