@@ -4,12 +4,13 @@ import { formatEther, SigningKey, type TransactionReceipt, Wallet } from "ethers
 import { openManifest } from "./manifestFile.js";
 import { addressOption, integerOption, timeOption } from "./options.js";
 import { RecordRegistryClient } from "./recordRegistry.js";
-import { ask, type Connection, connect, isUnreachable, nodeMessage } from "./rpc.js";
+import { ask, type Connection, connect } from "./rpc.js";
 import { type CommonOptions, Progress, type Terminal, writeResult } from "./terminal.js";
 import type { ManifestHeader } from "../consent/recordManifest.js";
 import { CareProofError } from "../errors.js";
 import { fromHex } from "../utils/bytes.js";
 import { MerkleTree } from "../utils/merkle.js";
+import { isUnreachable, nodeMessage } from "../utils/nodeErrors.js";
 
 /** The environment variable with the key that sends the transaction. Never an option: those show in process lists. */
 export const PRIVATE_KEY_VARIABLE = "CAREPROOF_PRIVATE_KEY";

@@ -2,6 +2,7 @@ import { Contract, FetchRequest, type InterfaceAbi, JsonRpcProvider } from "ethe
 
 import { decodeError } from "../contractErrors.js";
 import { CareProofError } from "../errors.js";
+import { hasCode, isUnreachable, nodeMessage } from "../utils/nodeErrors.js";
 
 const TIMEOUT_MILLISECONDS = 20_000;
 
@@ -73,38 +74,6 @@ export async function ask<T>({ node, chainId }: Connection, question: () => Prom
   }
 }
 
-/** Whether an error of ethers is that the node does not answer. */
-export function isUnreachable(error: unknown): boolean {
-  const codes = [
-    "ECONNREFUSED",
-    "ECONNRESET",
-    "ENOTFOUND",
-    "EPIPE",
-    "EAI_AGAIN",
-    "TIMEOUT",
-    "NETWORK_ERROR",
-    "SERVER_ERROR",
-  ];
-  return codes.some((code) => hasCode(error, code));
-}
-
-/** The error's message as the node worded it. */
-export function nodeMessage(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const inner = deepMessage(error);
-  return inner ?? ("shortMessage" in error ? String(error.shortMessage) : error.message);
-}
-
-function deepMessage(error: object): string | undefined {
-  for (const key of ["error", "info"]) {
-    const inner: unknown = (error as Record<string, unknown>)[key];
-    if (typeof inner !== "object" || inner === null) continue;
-    const message = deepMessage(inner) ?? ("message" in inner ? String(inner.message) : undefined);
-    if (message !== undefined) return message;
-  }
-  return undefined;
-}
-
 async function askChainId(url: string, node: string): Promise<bigint> {
   let answer: unknown;
   try {
@@ -141,8 +110,4 @@ function nodeName(url: string): string {
     throw new CareProofError("RPC_INVALID", "the RPC address must not hold a user name or password");
   }
   return parsed.origin;
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
 }

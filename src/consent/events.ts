@@ -1,21 +1,14 @@
 /** Logs of the contracts of consent and records as typed events, from whatever library fetched them. */
 
-import { Interface, getAddress } from "ethers";
-
 import { consentRegistryAbi, disclosureLogAbi, recordRegistryAbi, representativeRegistryAbi } from "../abi/index.js";
 import type * as Consents from "../bindings/contracts/consent/ConsentRegistry.js";
 import type * as Disclosures from "../bindings/contracts/consent/DisclosureLog.js";
 import type * as Records from "../bindings/contracts/consent/RecordRegistry.js";
 import type * as Representatives from "../bindings/contracts/consent/RepresentativeRegistry.js";
+import { type EncodedLog, EventDecoder } from "../utils/eventDecoder.js";
 
 /** A log as ethers and viem fetch it, with the time of its block, which they do not add. */
-export interface EventLog {
-  /** The contract that emitted it. */
-  readonly address: string;
-  /** 0x-hex of 32 bytes each; the first is the event's signature hash. */
-  readonly topics: readonly string[];
-  /** 0x-hex. */
-  readonly data: string;
+export interface EventLog extends EncodedLog {
   readonly transactionHash: string;
   /** Its place in the block: ethers' name. One of both names is needed. */
   readonly index?: number;
@@ -77,35 +70,22 @@ export type ConsentEvent = {
   };
 }[ConsentEventName];
 
-const ABIS = {
-  ConsentRegistry: consentRegistryAbi,
-  RepresentativeRegistry: representativeRegistryAbi,
-  RecordRegistry: recordRegistryAbi,
-  DisclosureLog: disclosureLogAbi,
-} as const;
-
-/** Parsed when first needed, so that importing the package costs nothing. */
-const interfaces = new Map<keyof ConsentContracts, Interface>();
-
-function interfaceOf(contract: keyof ConsentContracts): Interface {
-  const known = interfaces.get(contract) ?? new Interface(ABIS[contract]);
-  interfaces.set(contract, known);
-  return known;
-}
-
 /** Events of these contracts that say nothing about consents and records: who governs, and the EIP-712 domain. */
 const OTHERS = new Set(["AuthorityUpdated", "EIP712DomainChanged"]);
 
+const decoder = new EventDecoder<keyof ConsentContracts>(
+  {
+    ConsentRegistry: consentRegistryAbi,
+    RepresentativeRegistry: representativeRegistryAbi,
+    RecordRegistry: recordRegistryAbi,
+    DisclosureLog: disclosureLogAbi,
+  },
+  OTHERS,
+);
+
 /** The event of a log; undefined where another contract emitted it, or it is none of {@link ConsentEvents}. */
 export function decodeEvent(log: EventLog, contracts: ConsentContracts): ConsentEvent | undefined {
-  const emitter = getAddress(log.address);
-  const contract = (Object.keys(ABIS) as (keyof ConsentContracts)[]).find((name) => {
-    const address = contracts[name];
-    return address !== undefined && getAddress(address) === emitter;
-  });
-  if (contract === undefined) return undefined;
-  const parsed = interfaceOf(contract).parseLog(log);
-  if (parsed === null || OTHERS.has(parsed.name)) return undefined;
+  const event = decoder.decode(log, contracts);
   // The ABI and the types of the arguments are generated from the same contract.
-  return { name: parsed.name, args: parsed.args.toObject(), log } as unknown as ConsentEvent;
+  return event === undefined ? undefined : ({ ...event, log } as unknown as ConsentEvent);
 }

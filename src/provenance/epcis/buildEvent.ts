@@ -16,6 +16,7 @@ import {
 } from "./event.js";
 import { type EpcisField, invalidEpcis } from "./field.js";
 import { CareProofError } from "../../errors.js";
+import { defined } from "../../utils/defined.js";
 
 /** Fields of every event. */
 const COMMON = [
@@ -267,10 +268,4 @@ function action(text: string, path: string): EpcisAction {
 function leaf(field: EpcisField): EpcisField {
   if (field.children.some(({ name }) => !name.startsWith("{"))) throw invalidEpcis(field.path, "expected a text");
   return field;
-}
-
-/** The object without its undefined properties. */
-function defined<T extends object>(object: T): { [Key in keyof T]: Exclude<T[Key], undefined> } {
-  const entriesDefined = Object.entries(object).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entriesDefined) as { [Key in keyof T]: Exclude<T[Key], undefined> };
 }
