@@ -68,8 +68,7 @@ abstract contract Dispensing is Reviewable, IDispensing {
         uint256 deadline = ((uint256(item.origin) << 16) | item.day) + _REACTIVATION_PERIOD;
         require(block.timestamp <= deadline, ReactivationTooLate(id, deadline));
         require(contestedBy[id] == address(0), UnderReview(id));
-        Obstacle obstacle = _obstacleOfLot(item.lot);
-        require(obstacle == Obstacle.None, NotSaleable(id, obstacle));
+        _requireLotInForce(id, item.lot);
 
         _setItem(id, Item(address(0), item.lot, 0, 0, Disposition.Active));
         _mint(dispenser, id);

@@ -16,7 +16,7 @@ interface IProductInvestigations {
     /// @notice A doubt about one thing, open while that is suspect or illegitimate. One slot.
     /// @param openedBy Who quarantined it.
     /// @param openedAt When; zero if nobody ever did.
-    /// @param condemnedAt When it was found illegitimate, or zero.
+    /// @param condemnedAt When it was found illegitimate; zero if it was not, or was genuine after all.
     /// @param byRegulator Whether only a regulator can end it.
     struct Case {
         address openedBy;

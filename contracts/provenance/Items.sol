@@ -77,8 +77,7 @@ abstract contract Items is Lots, IItems, IERC4906, ERC721 {
             require(id != container, PackedIntoItself(id));
             Item memory item = _requireOwned(id, custodian, Disposition.Active);
             require(from == address(0) || item.party == from, OriginsMixed(id, container));
-            Obstacle obstacle = _obstacleOfLot(item.lot);
-            require(obstacle == Obstacle.None, NotSaleable(id, obstacle));
+            _requireLotInForce(id, item.lot);
             if (GS1Identifiers.isContainer(id) && level <= _levels[id]) level = _levels[id] + 1;
 
             _containers[id] = container;
@@ -272,7 +271,11 @@ abstract contract Items is Lots, IItems, IERC4906, ERC721 {
     /// @dev Returns from whom everything in the container must have come, or zero.
     function _openContainer(uint256 container, uint8 prefixLength, address custodian) private returns (address from) {
         require(GS1Identifiers.isContainer(container), NotAContainer(container));
-        if (_words[container] != 0) return _requireOwned(container, custodian, Disposition.Active).party;
+        if (_words[container] != 0) {
+            Item memory item = _requireOwned(container, custodian, Disposition.Active);
+            _requireLotInForce(container, item.lot);
+            return item.party;
+        }
         address holder = _holderOfSscc(container, prefixLength);
         require(holder == custodian, PrefixNotHeld(GS1Identifiers.ssccOf(container), prefixLength, holder));
 
@@ -329,12 +332,18 @@ abstract contract Items is Lots, IItems, IERC4906, ERC721 {
         require(item.disposition == disposition, WrongDisposition(id, item.disposition));
     }
 
+    /// @notice Refuses a thing whose lot is recalled or expired.
+    function _requireLotInForce(uint256 id, uint56 lot) internal view {
+        Obstacle obstacle = _obstacleOfLot(lot);
+        require(obstacle == Obstacle.None, NotSaleable(id, obstacle));
+    }
+
     /// @notice Whether a thing is in the hands of its custodian, in commerce or recalled or expired.
     function _isHeld(Obstacle obstacle) internal pure returns (bool) {
         return obstacle == Obstacle.None || obstacle >= Obstacle.Recalled;
     }
 
-    /// @dev Destroyed: what is its holder's and under no review. Stolen, lost: also what is on its way or in quarantine.
+    /// @dev Destroyed: what is its holder's and not in quarantine. Stolen, lost: also what is on its way or in quarantine.
     function _canEnd(Obstacle obstacle, Disposition end) private pure returns (bool) {
         if (end == Disposition.Exported) return obstacle == Obstacle.None;
         if (_isHeld(obstacle) || obstacle == Obstacle.PartiallyDispensed) return true;

@@ -124,6 +124,8 @@ contract ProductInvestigations is IProductInvestigations, AccessManaged {
         _requireEvidence(evidence);
         _requireIllegitimate(id);
 
+        // Nobody owes notice of what was genuine after all.
+        if (genuine) delete _cases[id].condemnedAt;
         provenance.settle(id, genuine ? IItems.Disposition.Active : IItems.Disposition.Destroyed);
         emit IncidentClosed(id, by, incident, genuine, msg.sender, evidence);
     }

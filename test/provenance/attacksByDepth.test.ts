@@ -43,7 +43,7 @@ async function commissionDeep(
     (node, sibling) => keccak256(concat(node < sibling ? [node, sibling] : [sibling, node])),
     keccak256(leafDigest(id, path)),
   );
-  await provenance.connect(manufacturer).commissionRun(LOT.key, run, PREFIX.length, root, EVENT);
+  await provenance.connect(manufacturer).commissionRun(LOT.key, run, root, PREFIX.length, EVENT);
   return { lot: LOT.key, run, path, proof, prefixLength: PREFIX.length };
 }
 

@@ -112,7 +112,7 @@ describe("attacks by dispensing twice", () => {
     const chain = await loadFixture(deployPharmacies);
     const { provenance, manufacturer, otherPharmacy } = chain;
     const again = await treeOf([{ identifier: sgtin("A1"), path: [] }], 1);
-    await provenance.connect(manufacturer).commissionRun(LOT.key, 1, 7, again.root, EVENT);
+    await provenance.connect(manufacturer).commissionRun(LOT.key, 1, again.root, 7, EVENT);
     await dispense(chain, chain.pharmacy);
     await expectDuplicate(chain, otherPharmacy, { origin: again.originOf(sgtin("A1")) });
   });

@@ -210,7 +210,7 @@ describe("attacks under someone else's prefix", () => {
         .to.be.revertedWithCustomError(provenance, "PrefixNotHeld")
         .withArgs(GTIN, prefixLength, holder);
     }
-    await expect(provenance.connect(foreign).commissionRun(LOT.key, 1, 7, EVENT, EVENT))
+    await expect(provenance.connect(foreign).commissionRun(LOT.key, 1, EVENT, 7, EVENT))
       .to.be.revertedWithCustomError(provenance, "NotMaker")
       .withArgs(manufacturer.address, foreign.address);
   });
@@ -261,7 +261,7 @@ describe("attacks under someone else's prefix", () => {
     };
     for (const attempt of [
       () => provenance.connect(manufacturer).commissionLot(terms, EVENT, EVENT),
-      () => provenance.connect(manufacturer).commissionRun(LOT.key, 1, 7, EVENT, EVENT),
+      () => provenance.connect(manufacturer).commissionRun(LOT.key, 1, EVENT, 7, EVENT),
     ]) {
       await expect(attempt()).to.be.revertedWithCustomError(provenance, "PrefixNotHeld").withArgs(GTIN, 7, ZeroAddress);
     }

@@ -232,7 +232,7 @@ describe("token ids at the door: what a lot can bring in", () => {
     // Extension digits belong to the holder of the prefix.
     const extended = tokenIdOf({ kind: "sscc", sscc: `90614141000000012${checkDigit("90614141000000012")}` });
     const run = rawRun([[extended]], 1, lotKey(GTIN, "KEYS"));
-    await provenance.connect(manufacturer).commissionRun(lotKey(GTIN, "KEYS"), 1, 7, run.root, EVENT);
+    await provenance.connect(manufacturer).commissionRun(lotKey(GTIN, "KEYS"), 1, run.root, 7, EVENT);
     expect((await provenance.verify(extended, run.originOf(0))).obstacle).to.equal(obstacle("None"));
   });
 

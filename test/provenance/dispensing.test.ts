@@ -328,7 +328,7 @@ describe("Dispensing: an opened package", () => {
     const { provenance, pharmacy, manufacturer } = chain;
     await openPackage(chain);
     const again = await treeOf([{ identifier: sgtin("A1"), path: [] }], 1);
-    await provenance.connect(manufacturer).commissionRun(LOT.key, 1, 7, again.root, EVENT);
+    await provenance.connect(manufacturer).commissionRun(LOT.key, 1, again.root, 7, EVENT);
     await expect(dispense(chain, pharmacy, { origin: again.originOf(sgtin("A1")) }))
       .to.be.revertedWithCustomError(provenance, "NotSaleable")
       .withArgs(PACKAGE, OBSTACLE.Duplicate);

@@ -172,7 +172,7 @@ export async function commissionSecondRun(
   entries: readonly Entry[],
 ): Promise<(index: number) => Origin> {
   const { root, originOf } = rawRun(entries, 1);
-  await chain.provenance.connect(chain.manufacturer).commissionRun(LOT.key, 1, PREFIX.length, root, EVENT);
+  await chain.provenance.connect(chain.manufacturer).commissionRun(LOT.key, 1, root, PREFIX.length, EVENT);
   return originOf;
 }
 

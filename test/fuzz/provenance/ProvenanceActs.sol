@@ -213,7 +213,7 @@ abstract contract ProvenanceActs is ProvenanceModel {
         _need(root != 0, ILots.EmptyRun.selector);
         uint8 length = facts.maker == maker1 ? FIRST_PREFIX : SECOND_PREFIX;
         _need(prefixLength == length && maker == facts.maker, ILots.PrefixNotHeld.selector);
-        bytes memory data = abi.encodeCall(provenance.commissionRun, (facts.key, run, prefixLength, root, bytes32(0)));
+        bytes memory data = abi.encodeCall(provenance.commissionRun, (facts.key, run, root, prefixLength, bytes32(0)));
         if (_do(Deed.CommissionRun, by, address(provenance), data)) ++lotModels[lot].runs;
     }
 
