@@ -1,4 +1,9 @@
 /** Drug provenance: GS1 keys and token ids, lots and their proofs, EPCIS 2.0 events and their hashes. */
+export * from "./capture/calls.js";
+export * from "./capture/party.js";
+export * from "./capture/plan.js";
+export { planCapture } from "./capture/planCapture.js";
+export * from "./capture/transactionInformation.js";
 export * from "./countFile.js";
 export * from "./epcis/canonicalDigitalLink.js";
 export * from "./epcis/event.js";
