@@ -1,5 +1,6 @@
 import { Command } from "commander";
 
+import { captureCommand } from "./provenanceCapture.js";
 import { hashCommand } from "./provenanceHash.js";
 import { idCommand } from "./provenanceId.js";
 import { lotCommand } from "./provenanceLot.js";
@@ -11,5 +12,6 @@ export function provenanceCommand(terminal: Terminal): Command {
     .description("GS1 keys, lots and EPCIS 2.0 events, to the chain and back.")
     .addCommand(idCommand(terminal))
     .addCommand(hashCommand(terminal))
-    .addCommand(lotCommand(terminal));
+    .addCommand(lotCommand(terminal))
+    .addCommand(captureCommand(terminal));
 }

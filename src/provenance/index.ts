@@ -1,5 +1,6 @@
 /** Drug provenance: GS1 keys and token ids, lots and their proofs, EPCIS 2.0 events and their hashes. */
 export * from "./capture/calls.js";
+export * from "./capture/concernedIds.js";
 export * from "./capture/party.js";
 export * from "./capture/plan.js";
 export { planCapture } from "./capture/planCapture.js";

@@ -110,7 +110,10 @@ function mapUnpacking(reading: EventReading, context: CaptureContext, model: Ite
     at(place, () => {
       const found = model.find(id);
       model.requireHeld(id, found);
-      if (found.kind === "inLot") {
+      // Without a chain nothing tells that it was packed anew; the event does.
+      const isElsewhere =
+        context.chain === undefined && parent !== undefined && parent !== model.proofs.placeOf(id)?.path[0];
+      if (found.kind === "inLot" && !isElsewhere) {
         requireContainer(id, found.proof.path[0], parent);
         takes.push(drugProvenance("take", [id], [id, found.proof, role, hash]));
       } else {
@@ -132,5 +135,5 @@ function requireContainer(id: bigint, container: bigint | undefined, parent: big
 function containerOf(epc: string, path: string): bigint {
   const id = idOf(epc, path);
   if (identifierOf(id).kind === "sscc") return id;
-  throw new NotSent("CONTAINER_UNFIT", `packs into ${epc}: containers on the chain have an SSCC`);
+  throw new NotSent("CONTAINER_UNFIT", `names ${epc} as the container: on the chain containers have an SSCC`);
 }

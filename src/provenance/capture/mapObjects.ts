@@ -8,7 +8,7 @@ import {
 } from "./calls.js";
 import type { ItemModel } from "./itemModel.js";
 import { mapReceiving, mapShipping } from "./mapTransfers.js";
-import type { CaptureContext } from "./plan.js";
+import type { CaptureContext, ChainItem } from "./plan.js";
 import {
   at,
   idsOf,
@@ -92,25 +92,39 @@ function mapDispensing(reading: EventReading, context: CaptureContext, model: It
     throw new NotSent("UNITS_UNSAID", message);
   }
   const supplied = bizStep === "retail_selling" || disposition === "retail_sold";
-  const calls = leftOf(reading, "epcList", idsOf(reading, "epcList"), "dispense", context).map(({ id, path }) =>
+  const ids = idsOf(reading, "epcList");
+  const left = leftOf(reading, "epcList", ids, "dispense", context);
+  const isOwn = (id: bigint): boolean =>
+    isDispensed(model.tokenOf(id)) && model.tokenOf(id)?.party === context.actor.address;
+  if (bizStep === "retail_selling" && left.length > 0 && left.every(({ id }) => isOwn(id))) {
+    throw new NotSent(
+      "DISPENSED_ALREADY",
+      "sells what the same dispenser dispensed before: the chain knows of one end",
+    );
+  }
+  const calls = left.map(({ id, path }) =>
     at(path, (): CaptureCall => {
-      if (identifierOf(id).kind === "sscc")
+      if (identifierOf(id).kind === "sscc") {
         throw new CareProofError("NOT_A_PACKAGE", "packages are dispensed, not containers");
+      }
       const found = model.find(id);
-      const gone =
-        found.kind === "token" && ["Dispensed", "Supplied", "PartiallyDispensed"].includes(found.item.disposition);
-      if (gone) requireReport(found.item.party, context);
-      else model.requireIn(id, ["Active"]);
+      if (found.kind === "token" && isDispensed(found.item)) requireReport(found.item.party, context);
+      else model.requireIn(id, ["Active", "PartiallyDispensed"]);
       model.set(id, {
         disposition: supplied ? "Supplied" : "Dispensed",
         party: context.actor.address,
         holder: undefined,
+        container: undefined,
       });
       // Units 0: all that is left.
       return drugProvenance("dispense", [id], [id, model.originOf(found), 0, supplied, hash]);
     }),
   );
   return { calls };
+}
+
+function isDispensed(item: ChainItem | undefined): boolean {
+  return item?.disposition === "Dispensed" || item?.disposition === "Supplied";
 }
 
 /** Dispensing a second time is not refused by the contract: it names both dispensers, and the package comes under review. */
@@ -141,12 +155,13 @@ function mapEnd(reading: EventReading, context: CaptureContext, model: ItemModel
 /** The hash of the event is the evidence: it commits to all that the event says. */
 function mapQuarantine(reading: EventReading, context: CaptureContext, model: ItemModel): Mapped {
   const { hash } = reading;
-  const calls = leftOf(reading, "epcList", idsOf(reading, "epcList"), "quarantine", context).map(({ id, path }) =>
+  const left = leftOf(reading, "epcList", idsOf(reading, "epcList"), "quarantine", context);
+  const free = left.filter(({ id }) => !["Suspect", "Illegitimate"].includes(model.tokenOf(id)?.disposition ?? ""));
+  if (left.length > 0 && free.length === 0)
+    throw new NotSent("IN_QUARANTINE", "sets things apart that are in quarantine");
+  const calls = free.map(({ id, path }) =>
     at(path, (): CaptureCall => {
       const found = model.find(id);
-      if (found.kind === "token" && ["Suspect", "Illegitimate"].includes(found.item.disposition)) {
-        throw new NotSent("IN_QUARANTINE", "things are in quarantine already");
-      }
       model.set(id, { disposition: "Suspect", container: undefined });
       return {
         contract: "ProductInvestigations",

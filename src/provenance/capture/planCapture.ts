@@ -9,6 +9,7 @@ import { type EventReading, type Mapped, NotSent } from "./reading.js";
 import { CareProofError } from "../../errors.js";
 import type { EpcisDocument, EpcisEvent } from "../epcis/event.js";
 import { eventHashBytes32 } from "../epcis/eventHash.js";
+import { requireVersion2 } from "../epcis/requireVersion2.js";
 import { utcMilliseconds } from "../epcis/values.js";
 
 /**
@@ -20,11 +21,7 @@ import { utcMilliseconds } from "../epcis/values.js";
  * @throws CareProofError `EPCIS_VERSION_UNSUPPORTED` for a document of EPCIS 1.x, path `schemaVersion`.
  */
 export function planCapture(document: EpcisDocument, context: CaptureContext): CapturePlan {
-  const { schemaVersion } = document;
-  if (schemaVersion !== undefined && !schemaVersion.startsWith("2.")) {
-    const message = `EPCIS ${schemaVersion} is not captured: only 2.0 is`;
-    throw new CareProofError("EPCIS_VERSION_UNSUPPORTED", message, "schemaVersion");
-  }
+  requireVersion2(document);
   const hashes = document.events.map((event) => eventHashBytes32(event, document));
   const readings = document.events.map((event, index): EventReading => readingOf(event, index, hashes[index]!));
   readings.sort((a, b) => timeOf(a.event) - timeOf(b.event) || a.index - b.index);
