@@ -21,6 +21,7 @@ export * from "./gs1/identification.js";
 export * from "./lot.js";
 export { type ItemPlace, type LotItem } from "./lotContents.js";
 export * from "./lotEvents.js";
+export * from "./lotOfDocument.js";
 export * from "./lotRun.js";
 export * from "./lotTree.js";
 export * from "./proofFile.js";

@@ -232,7 +232,8 @@ describe("careproof provenance lot", () => {
   }
 
   it("exits with 2 where an option is missing", async () => {
-    const { code, stderr } = await careproof(["provenance", "lot", "lot.csv", "--gtin", GTIN]);
+    const input = file("lot.csv", CSV);
+    const { code, stderr } = await careproof(["provenance", "lot", input, "--gtin", GTIN, "--out", out]);
     expect(code).to.equal(2);
     expect(stderr).to.include("required option '--lot <number>' not specified");
   });
