@@ -27,7 +27,7 @@ interface CaptureOptions extends CommonOptions, CaptureFiles {
   rpc?: string;
   provenance?: string;
   chainId?: bigint;
-  fromBlock: bigint;
+  fromBlock?: bigint;
   timeout: number;
 }
 
@@ -76,7 +76,7 @@ export function captureCommand(terminal: Terminal): Command {
     .option("--rpc <url>", "an Ethereum node; with --dry-run the plan then knows what the chain knows")
     .option("--provenance <address>", "DrugProvenance's address", addressOption)
     .option("--chain-id <n>", "the chain that the node must serve", integerOption)
-    .option("--from-block <n>", "block from which the chain is searched: that of the deployment", integerOption, 0n)
+    .option("--from-block <n>", "block from which the chain is searched, such as that of the deployment (default: 0)", integerOption)
     .option("--timeout <seconds>", "how long to wait until a transaction is mined", timeOption, 180)
     .option("--json", "print the result as JSON")
     .option("--quiet", "show no progress")
@@ -109,7 +109,7 @@ async function capture(terminal: Terminal, input: string, options: CaptureOption
   try {
     const contracts = await CaptureContracts.at(connection, provenance);
     const run = new CaptureRun(terminal, connection, contracts, inputs, options, provenance);
-    const chain = await contracts.read(concernedIds(inputs.document, inputs), options.fromBlock);
+    const chain = await contracts.read(concernedIds(inputs.document, inputs), options.fromBlock ?? 0n);
     const result = key === undefined ? run.plan(chain) : await run.send(chain, key, journalPath ?? "");
     print(terminal, options, result);
   } finally {

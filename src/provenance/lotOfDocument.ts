@@ -58,7 +58,7 @@ export function lotOfDocument(document: EpcisDocument, terms: LotTerms = {}): Lo
   const prefixLength = prefixOf(commissioned, terms.prefixLength);
   const building = buildingEvents(events, new Set(commissioned.map(({ id }) => id)));
   const parse = (epc: string): ProductIdentifier => {
-    const identifier = readEpc(epc, "");
+    const identifier = readEpc(epc);
     if (identifier !== undefined) return identifier;
     throw new CareProofError("NOT_A_PACKAGE_OR_CONTAINER", `${epc} is neither an SGTIN nor an SSCC`);
   };
@@ -163,7 +163,7 @@ function buildingEvents(
   );
   const own = new Set(packages);
   const keyOf = (epc: string): bigint | undefined => {
-    const identifier = readEpc(epc, "");
+    const identifier = readEpc(epc);
     return identifier === undefined ? undefined : tokenIdOf(identifier);
   };
   const isOwn = (epc: string): boolean => {

@@ -43,7 +43,7 @@ export function concernedIds(
 function idsOfEvent(event: EpcisEvent, index: ProofIndex): bigint[] {
   if (event.type === "ObjectEvent" && event.action === "ADD" && bizStepOf(event) === "commissioning") return [];
   const idOf = (epc: string): bigint[] => {
-    const identifier = readable(() => readEpc(epc, ""));
+    const identifier = readable(() => readEpc(epc));
     const id = identifier && readable(() => tokenIdOf(identifier));
     return id === undefined ? [] : [id];
   };

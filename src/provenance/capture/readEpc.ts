@@ -1,5 +1,4 @@
 import { CareProofError } from "../../errors.js";
-import { withPlace } from "../../utils/errorPlace.js";
 import { identify } from "../gs1/identification.js";
 import type { ProductIdentifier } from "../tokenId.js";
 
@@ -12,18 +11,20 @@ const PREFIX_URN = /^urn:epc:(?:id:(?:sgtin|sscc)|class:lgtin):(\d+)\./i;
 /**
  * The package or logistic unit that an EPC of an event names.
  *
- * @param path Where it stands, for errors.
+ * @param path Where it stands, for errors; absent where who calls adds it.
  * @returns undefined where it names something else: an asset, a class of objects, a URI of another scheme.
  * @throws CareProofError of `identify` at `path` for an SGTIN or SSCC that is malformed: `GTIN_INVALID`, `SERIAL_INVALID`,
  * `SSCC_INVALID`, `EPC_URN_INVALID`, `DIGITAL_LINK_INVALID` …
  */
-export function readEpc(epc: string, path: string): ProductIdentifier | undefined {
+export function readEpc(epc: string, path?: string): ProductIdentifier | undefined {
   if (!KEY_URN.test(epc) && !KEY_LINK.test(epc)) return undefined;
   try {
     return identify(epc).identifier;
   } catch (error) {
-    if (error instanceof CareProofError && error.code === "SERIAL_MISSING") return undefined;
-    throw withPlace(error, path);
+    if (!(error instanceof CareProofError)) throw error;
+    if (error.code === "SERIAL_MISSING") return undefined;
+    // The element that is wrong stands in the message; the place is that in the document.
+    throw new CareProofError(error.code, error.message, path, { cause: error });
   }
 }
 

@@ -1,5 +1,4 @@
 import { CareProofError } from "../../errors.js";
-import { withPlace } from "../../utils/errorPlace.js";
 import type { EpcisEvent } from "../epcis/event.js";
 import { readGs1 } from "../gs1/identification.js";
 import { lotKey } from "../lot.js";
@@ -53,6 +52,7 @@ export function lotOfClass(epcClass: string, path: string): bigint {
     }
     return lotKey(gtin, lotNumber);
   } catch (error) {
-    throw withPlace(error, path);
+    if (!(error instanceof CareProofError)) throw error;
+    throw new CareProofError(error.code, error.message, path, { cause: error });
   }
 }
