@@ -28,7 +28,8 @@ interface Salted {
   readonly event: string;
   readonly salt: string;
   readonly commitment: string;
-  readonly transactionInformation: unknown;
+  /** The canonical text that the commitment is to: as text, numbers keep their digits. */
+  readonly transactionInformation: string;
 }
 
 /**
@@ -65,8 +66,7 @@ export class CaptureJournal {
     }
     const salt = newSalt();
     const commitment = transactionInformationCommitment(information, salt);
-    const transactionInformation: unknown = JSON.parse(canonicalJson(information));
-    this.salted.set(event, { event, salt, commitment, transactionInformation });
+    this.salted.set(event, { event, salt, commitment, transactionInformation: canonicalJson(information) });
     this.unsaved.add(event);
     return commitment;
   }
