@@ -76,7 +76,11 @@ export function captureCommand(terminal: Terminal): Command {
     .option("--rpc <url>", "an Ethereum node; with --dry-run the plan then knows what the chain knows")
     .option("--provenance <address>", "DrugProvenance's address", addressOption)
     .option("--chain-id <n>", "the chain that the node must serve", integerOption)
-    .option("--from-block <n>", "block from which the chain is searched, such as that of the deployment (default: 0)", integerOption)
+    .option(
+      "--from-block <n>",
+      "block from which the chain is searched, such as that of the deployment (default: 0)",
+      integerOption,
+    )
     .option("--timeout <seconds>", "how long to wait until a transaction is mined", timeOption, 180)
     .option("--json", "print the result as JSON")
     .option("--quiet", "show no progress")

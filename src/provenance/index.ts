@@ -1,5 +1,14 @@
 /** Drug provenance: GS1 keys and token ids, lots and their proofs, EPCIS 2.0 events and their hashes. */
-export * from "./capture/calls.js";
+export {
+  CAPTURE_FUNCTIONS,
+  callKey,
+  ITEM_DISPOSITIONS,
+  RECALL_CLASSES,
+  type CaptureCall,
+  type CaptureFunction,
+  type ItemDisposition,
+  type RecallClass,
+} from "./capture/calls.js";
 export * from "./capture/concernedIds.js";
 export * from "./capture/party.js";
 export * from "./capture/plan.js";

@@ -1,6 +1,4 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync, existsSync, appendFileSync } from "node:fs";
-import { createServer, request, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -40,6 +38,7 @@ import {
   type EventFields,
   type PartyName,
 } from "../provenance/capture/documents";
+import { proxyUntilSent } from "../support/proxyNode";
 import { deploySupplyChain, GTIN, PREFIX, type SupplyChain } from "../support/provenanceParties";
 import { careproof, type Ran } from "../support/terminal";
 
@@ -586,35 +585,4 @@ describe("careproof provenance capture", () => {
 
 function sscc18(reference: number): string {
   return (containerId(reference) & ((1n << 60n) - 1n)).toString().padStart(18, "0");
-}
-
-/** A node that passes everything on until it has taken a number of transactions, and from then on answers nothing. */
-async function proxyUntilSent(target: string, last: number): Promise<{ url: string; close: () => Promise<unknown> }> {
-  let sent = 0;
-  const proxy: Server = createServer((incoming, outgoing) => {
-    if (sent >= last) {
-      incoming.socket.destroy();
-      return;
-    }
-    const chunks: Buffer[] = [];
-    incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
-    incoming.on("end", () => {
-      const body = Buffer.concat(chunks);
-      const forwarded = request(
-        target,
-        { method: "POST", headers: { "content-type": "application/json" } },
-        (answer) => {
-          if (body.includes("eth_sendRawTransaction")) sent++;
-          outgoing.writeHead(answer.statusCode ?? 500);
-          answer.pipe(outgoing);
-        },
-      );
-      forwarded.end(body);
-    });
-  });
-  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
-  return {
-    url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
-    close: () => new Promise((resolve) => proxy.close(resolve)),
-  };
 }
