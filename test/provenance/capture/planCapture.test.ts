@@ -411,6 +411,16 @@ describe("planCapture", () => {
       expect(planned.map(summary)).to.deep.equal(["contained"]);
     });
 
+    it("packs anew what an event of the document took out before, also where that is on the chain", () => {
+      const events = [unpacking(CASE, [packageUrn("P1")], "manufacturer"), packing(CASE, [packageUrn("P1")])];
+      const fresh = plan("manufacturer", events, { lots: [lot], chain: chainOf(lot, []) });
+      expect(fresh.map(summary)).to.deep.equal(["send take:1", "send take:1 pack:1"]);
+      const done = callKey("take", packageId("P1"), fresh[0]!.hash);
+      const chain = chainOf(lot, [[packageId("P1"), token("manufacturer")]], [done]);
+      const resumed = plan("manufacturer", events, { lots: [lot], chain });
+      expect(resumed.map(summary)).to.deep.equal(["onChain", "send take:1 pack:1"]);
+    });
+
     it("takes out of a lot's container, unpacks tokens, and follows them through the document", () => {
       const held = token("wholesaler");
       const chain = chainOf(lot, [
