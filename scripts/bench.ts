@@ -7,12 +7,11 @@ import "./compiled";
 import { Command } from "commander";
 import hre from "hardhat";
 
-import { measureEas } from "./bench/eas";
 import { writeGasPage } from "./bench/gasPage";
 import type { GasRow } from "./bench/gasRow";
 import { LIMITS, LOT_TREE_LIMITS, MERKLE_LIMITS } from "./bench/limits";
 import { benchLotTree, type LotTreeBench } from "./bench/lotTree";
-import { START, measureAll, restart } from "./bench/measure";
+import { measureAll, measurePeers } from "./bench/measure";
 import { benchMerkle, type MerkleBench } from "./bench/merkle";
 
 async function main(): Promise<void> {
@@ -26,9 +25,8 @@ async function main(): Promise<void> {
   await hre.run("compile", { quiet: true });
   progress("measuring gas …");
   const ours = await measureAll();
-  progress("measuring the Ethereum Attestation Service …");
-  await restart();
-  const peers = await measureEas(START);
+  progress("measuring the peers …");
+  const peers = await measurePeers();
   const rows: GasRow[] = ours.map(({ operation, gas }) => ({
     operation,
     gas,

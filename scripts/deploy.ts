@@ -15,7 +15,7 @@ import hre from "hardhat";
 
 import { saveDeployment } from "./deployments";
 import { failure, progress } from "./journey/console";
-import { FACTORIES, commitOfCheckout } from "./journey/deployment";
+import { CREATED_BY, FACTORIES, commitOfCheckout } from "./journey/deployment";
 import { ACCREDITORS } from "../ignition/authority";
 import CareProofModule from "../ignition/modules/CareProof";
 import type { DeployedContract } from "../src/deployments/deployment";
@@ -49,9 +49,11 @@ async function main(): Promise<void> {
   const parameters = await readParameters(network, file, deployer.address);
   progress(`deploying on chain ${chainId} from ${deployer.address}, which has ${formatEther(balance)} …`);
   await hre.run("compile", { quiet: true });
-  await ignition.deploy(CareProofModule, { parameters, displayUi: true });
+  const { productInvestigations } = await ignition.deploy(CareProofModule, { parameters, displayUi: true });
 
-  const contracts = created(join(hre.config.paths.ignition, "deployments", `chain-${chainId}`));
+  const contracts = created(join(hre.config.paths.ignition, "deployments", `chain-${chainId}`), {
+    ProductInvestigations: await productInvestigations.getAddress(),
+  });
   const record = saveDeployment({ chainId, contracts, ...commitOfCheckout(), parameters });
   for (const [name, { address }] of Object.entries(contracts)) console.log(`${name.padEnd(24)} ${address}`);
   console.log(
@@ -108,8 +110,12 @@ async function readParameters(network: string, given: string | undefined, deploy
   return parameters;
 }
 
-/** Address, block and transaction of each contract, from Ignition's journal of the deployment. */
-function created(folder: string): Record<string, DeployedContract> {
+/**
+ * Address, block and transaction of each contract, from Ignition's journal of the deployment.
+ *
+ * @param within Addresses of the contracts that other contracts created.
+ */
+function created(folder: string, within: Record<string, string>): Record<string, DeployedContract> {
   const found: Record<string, DeployedContract> = {};
   for (const line of readFileSync(join(folder, "journal.jsonl"), "utf8").split("\n")) {
     if (line.trim() === "") continue;
@@ -128,6 +134,10 @@ function created(folder: string): Record<string, DeployedContract> {
       blockNumber: entry.receipt!.blockNumber,
       transactionHash: entry.hash as `0x${string}`,
     };
+  }
+  for (const [name, address] of Object.entries(within)) {
+    const creation = found[CREATED_BY[name]!];
+    if (creation !== undefined) found[name] = { ...creation, address: getAddress(address) as `0x${string}` };
   }
   const missing = Object.keys(FACTORIES).filter((name) => found[name] === undefined);
   if (missing.length > 0) throw new Error(`${folder} does not tell where ${missing.join(", ")} is`);

@@ -139,25 +139,24 @@ contract ParticipantRegistry is IParticipantRegistry, AccessManaged, SignedDecis
 
     /// @inheritdoc IParticipantRegistry
     function resolve(address account, Role role) external view returns (address principal) {
+        // Mostly called for keys. A key is never accredited itself ({accredit}, {_enlist}), so that it does not matter which is
+        // looked at first, and this way saves a read of storage.
+        Operator storage operator = _operators[account];
         Standing standing;
-        (principal, standing) = tryResolve(account, role);
+        (principal, standing) = operator.principal == address(0)
+            ? (account, _standing(_accreditations[account][role]))
+            : _resolveOperator(operator, role);
         require(standing == Standing.Good, NotInGoodStanding(account, role, standing));
     }
 
     /// @inheritdoc IParticipantRegistry
     function tryResolve(address account, Role role) public view returns (address principal, Standing standing) {
         Accreditation storage record = _accreditations[account][role];
-        principal = account;
         // An address that was ever accredited for the role stands for itself.
-        if (record.status == AccreditationStatus.None) {
-            Operator storage operator = _operators[account];
-            principal = operator.principal;
-            if (principal == address(0)) return (account, Standing.Unaccredited);
-            if (operator.expiresAt <= block.timestamp) return (principal, Standing.OperatorExpired);
-            if (operator.roles & role.bit() == 0) return (principal, Standing.OperatorRoleMissing);
-            record = _accreditations[principal][role];
-        }
-        standing = _standing(record);
+        if (record.status != AccreditationStatus.None) return (account, _standing(record));
+        Operator storage operator = _operators[account];
+        if (operator.principal == address(0)) return (account, Standing.Unaccredited);
+        return _resolveOperator(operator, role);
     }
 
     /// @inheritdoc IParticipantRegistry
@@ -215,6 +214,13 @@ contract ParticipantRegistry is IParticipantRegistry, AccessManaged, SignedDecis
     function _requireTerms(address operator, uint56 roles, uint40 expiresAt) private view {
         require(operator != address(0) && roles != 0, Empty());
         require(expiresAt > block.timestamp, NotInFuture(expiresAt));
+    }
+
+    function _resolveOperator(Operator storage operator, Role role) private view returns (address, Standing) {
+        address principal = operator.principal;
+        if (operator.expiresAt <= block.timestamp) return (principal, Standing.OperatorExpired);
+        if (operator.roles & role.bit() == 0) return (principal, Standing.OperatorRoleMissing);
+        return (principal, _standing(_accreditations[principal][role]));
     }
 
     function _standing(Accreditation storage record) private view returns (Standing) {

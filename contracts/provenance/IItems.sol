@@ -52,7 +52,8 @@ interface IItems {
     /// @param NotAnIdentifier The id is not that of an SGTIN or SSCC, or its GTIN is not that of the lot.
     /// @param UnknownLot There is no such lot.
     /// @param NotInLot It is not in that lot in those containers: the proof fails.
-    /// @param ForeignPrefix The SSCC of a container is not under a GS1 company prefix of the lot's maker.
+    /// @param ForeignPrefix The SSCC of a container is not under a GS1 company prefix of the lot's maker, or is none: its check digit
+    /// is wrong.
     /// @param Duplicate The same id is known from another lot, run or container.
     /// @param Recalled Its lot is recalled.
     /// @param Expired Its last day of use is over.

@@ -122,12 +122,13 @@ interface ILots {
 
     /// @notice Adds a commissioning run to a lot. Expiry and recall are the lot's.
     /// @param run Its number: that of runs so far.
+    /// @param root Merkle root of the run.
     /// @param prefixLength As in {LotTerms}.
     /// @dev Caller: the lot's manufacturer, while it holds the GS1 company prefix. Reverts: `NotInGoodStanding`, {UnknownLot},
     /// {NotMaker}, {TooManyRuns}, {RunOutOfSequence}, {EmptyRun}, {PrefixNotHeld}.
     /// Warning: a run can name a container of an earlier run, which may have been sent since; who holds that container then
     /// holds on record what this run says is in it. Makers build runs with a tool that refuses this.
-    function commissionRun(uint56 lot, uint8 run, uint8 prefixLength, bytes32 root, bytes32 eventHash) external;
+    function commissionRun(uint56 lot, uint8 run, bytes32 root, uint8 prefixLength, bytes32 eventHash) external;
 
     /// @notice Recalls a lot: none of its packages ships, is received or is dispensed any more, wherever it is. There is
     /// no way back; it can only become more urgent.

@@ -104,8 +104,9 @@ interface IShipments {
     function receiveShipment(uint256[] calldata ids, Role role, bytes32 eventHash) external;
 
     /// @notice Refuses what was sent to the caller. It is the sender's, to be checked before it is sold again; whom the sender had it
-    /// from is forgotten, so that it can go back only to the maker of its lot.
-    /// @dev Caller: the partner it was sent to, also when its accreditation has ended. Reverts: as {receiveShipment}.
+    /// from is forgotten, so that it can go back only to the maker of its lot. A refused return can go to the same receiver again.
+    /// @dev Caller: the partner it was sent to, also when its accreditation has ended. Reverts: `RoleNotFit`, `NotInGoodStanding` for a
+    /// key without the role, `ListLengthInvalid`, `WrongDisposition`, {NotReceiver}.
     function refuse(uint256[] calldata ids, Role role, bytes32 eventHash) external;
 
     /// @notice Takes back what was sent more than 14 days ago and not received; else as {refuse}.

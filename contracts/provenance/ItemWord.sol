@@ -7,6 +7,8 @@ import {IItems} from "./IItems.sol";
 /// @notice What is stored of a package or container, as one word: one read and one write, where the compiler would make several.
 /// @dev From the lowest bit: party 160, lot 56, origin 16, day 16, disposition 8.
 library ItemWord {
+    uint256 private constant _LOT_AND_ORIGIN = ((1 << 72) - 1) << 160;
+
     /// @notice The word of an item.
     function encode(IItems.Item memory item) internal pure returns (uint256) {
         return
@@ -27,6 +29,16 @@ library ItemWord {
                 uint16(word >> 232),
                 disposition(word)
             );
+    }
+
+    /// @notice The word of an item of the same lot and origin in another state.
+    function change(uint256 word, address party_, uint256 day, IItems.Disposition to) internal pure returns (uint256) {
+        return (word & _LOT_AND_ORIGIN) | uint160(party_) | (day << 232) | (uint256(to) << 248);
+    }
+
+    /// @notice The day of a word.
+    function dayOf(uint256 word) internal pure returns (uint256) {
+        return uint16(word >> 232);
     }
 
     /// @notice The disposition of a word.

@@ -34,7 +34,7 @@ abstract contract Items is Lots, IItems, IERC4906, ERC721 {
         bool materialised;
     }
 
-    mapping(uint256 id => uint256 word) private _words;
+    mapping(uint256 id => uint256 word) internal _words;
     /// @dev Set exactly where this contract is the owner.
     mapping(uint256 id => uint256 container) internal _containers;
     /// @dev Number of levels of containers that were ever packed into this one.

@@ -63,7 +63,7 @@ abstract contract Lots is ILots {
     }
 
     /// @inheritdoc ILots
-    function commissionRun(uint56 lot, uint8 run, uint8 prefixLength, bytes32 root, bytes32 eventHash) external {
+    function commissionRun(uint56 lot, uint8 run, bytes32 root, uint8 prefixLength, bytes32 eventHash) external {
         address maker = participants.resolve(msg.sender, Roles.MANUFACTURER);
         Lot storage commissioned = _lots[lot];
         _requireMaker(commissioned.maker, maker, lot);

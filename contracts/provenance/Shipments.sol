@@ -5,10 +5,13 @@ import {IParticipantRegistry} from "../participants/IParticipantRegistry.sol";
 import {Role, Roles} from "../participants/Role.sol";
 import {IShipments} from "./IShipments.sol";
 import {Items} from "./Items.sol";
+import {ItemWord} from "./ItemWord.sol";
 
 /// @title Shipments
 /// @notice See {IShipments}. Part of `DrugProvenance`.
 abstract contract Shipments is Items, IShipments {
+    using ItemWord for uint256;
+
     /// @notice All seven statements of 21 U.S.C. 360eee(27).
     uint8 private constant _FULL_TRANSACTION_STATEMENT = 0x7F;
     /// @notice For how many days at least a shipment cannot be called back.
@@ -23,9 +26,9 @@ abstract contract Shipments is Items, IShipments {
             uint256 id = ids[i];
             _requireOwner(id, owner);
             require(carrier == address(0) || _isAuthorized(owner, carrier, id), NotCustodian(id, owner, carrier));
-            Item memory item = _item(id);
-            Obstacle obstacle = _obstacleOf(item.disposition);
-            _dispatch(id, item, obstacle == Obstacle.None ? _obstacleOfLot(item.lot) : obstacle, owner, shipment);
+            uint256 word = _words[id];
+            Obstacle obstacle = _obstacleOf(word.disposition());
+            _dispatch(id, word, obstacle == Obstacle.None ? _obstacleOfLot(word.lot()) : obstacle, owner, shipment);
         }
     }
 
@@ -39,7 +42,7 @@ abstract contract Shipments is Items, IShipments {
             found.obstacle != Obstacle.None || found.custodian == sender,
             NotCustodian(id, found.custodian, sender)
         );
-        _dispatch(id, found.item, found.obstacle, sender, shipment);
+        _dispatch(id, ItemWord.encode(found.item), found.obstacle, sender, shipment);
         _mint(sender, id);
         emit Unpacked(id, found.container, found.item.lot, msg.sender, shipment.eventHash);
     }
@@ -50,18 +53,17 @@ abstract contract Shipments is Items, IShipments {
         address receiver = _tradingPartner(role);
         for (uint256 i = 0; i < ids.length; ++i) {
             uint256 id = ids[i];
-            Item memory item = _requireSentTo(id, receiver);
-            Obstacle obstacle = _obstacleOfLot(item.lot);
+            uint256 word = _requireSentTo(id, receiver);
+            Obstacle obstacle = _obstacleOfLot(word.lot());
             require(obstacle == Obstacle.None, NotSaleable(id, obstacle));
-            bool isReturn = item.disposition == Disposition.ReturnInTransit;
-            address sender = _ownerOf(id);
+            bool isReturn = word.disposition() == Disposition.ReturnInTransit;
 
+            address sender = _update(receiver, id, address(0));
             // What came back came from nobody upstream: sold again to whom it came back from, it is no return.
-            item.party = isReturn ? address(0) : sender;
-            item.day = 0;
-            item.disposition = isReturn ? Disposition.Returned : Disposition.Active;
-            _setItem(id, item);
-            _update(receiver, id, address(0));
+            _words[id] =
+                isReturn
+                    ? word.change(address(0), 0, Disposition.Returned)
+                    : word.change(sender, 0, Disposition.Active);
             emit Received(id, sender, receiver, isReturn, msg.sender, eventHash);
         }
     }
@@ -71,8 +73,7 @@ abstract contract Shipments is Items, IShipments {
         _requireList(ids);
         address receiver = _partnerOfAnyStanding(role);
         for (uint256 i = 0; i < ids.length; ++i) {
-            Item memory item = _requireSentTo(ids[i], receiver);
-            _endTransit(ids[i], item);
+            _endTransit(ids[i], _requireSentTo(ids[i], receiver));
             emit ShipmentRefused(ids[i], _ownerOf(ids[i]), receiver, msg.sender, eventHash);
         }
     }
@@ -84,13 +85,11 @@ abstract contract Shipments is Items, IShipments {
         for (uint256 i = 0; i < ids.length; ++i) {
             uint256 id = ids[i];
             _requireOwner(id, sender);
-            Item memory item = _item(id);
-            require(_isInTransit(item.disposition), WrongDisposition(id, item.disposition));
-            uint256 day = uint256(item.day) + _CALL_BACK_DAYS + 1;
+            uint256 word = _requireInTransit(id);
+            uint256 day = word.dayOf() + _CALL_BACK_DAYS + 1;
             require(block.timestamp / 1 days >= day, CallBackTooEarly(id, day));
-            address receiver = item.party;
-            _endTransit(id, item);
-            emit ShipmentCalledBack(id, sender, receiver, msg.sender, eventHash);
+            _endTransit(id, word);
+            emit ShipmentCalledBack(id, sender, word.party(), msg.sender, eventHash);
         }
     }
 
@@ -112,9 +111,9 @@ abstract contract Shipments is Items, IShipments {
         _requireTradingRole(role);
         owner = _ownerOf(id);
         require(owner != address(0), NotMaterialised(id));
-        (address caller, IParticipantRegistry.Standing standing) = participants.tryResolve(msg.sender, role);
+        address caller = participants.principalOf(msg.sender);
         if (caller == owner) {
-            _requireGood(role, standing);
+            participants.resolve(msg.sender, role);
             return (owner, address(0));
         }
         if (!_isAuthorized(owner, caller, id)) _requireOwner(id, caller);
@@ -130,29 +129,34 @@ abstract contract Shipments is Items, IShipments {
         );
         require(shipment.to != sender, SentToItself(sender));
         _requireTradingRole(shipment.receiverRole);
-        address principal = participants.resolve(shipment.to, shipment.receiverRole);
+        (address principal, IParticipantRegistry.Standing standing) = participants.tryResolve(
+            shipment.to,
+            shipment.receiverRole
+        );
+        _requireGood(shipment.to, shipment.receiverRole, standing);
         require(principal == shipment.to, ReceiverIsOperator(shipment.to, principal));
     }
 
     /// @dev Stores that a thing of the sender's is on its way.
     function _dispatch(
         uint256 id,
-        Item memory item,
+        uint256 word,
         Obstacle obstacle,
         address sender,
         Shipment calldata shipment
     ) private {
         require(obstacle == Obstacle.None, NotSaleable(id, obstacle));
-        bool isReturn = _isReturn(item, shipment);
+        bool isReturn = _isReturn(word, shipment);
         require(
             isReturn || _isDownstream(shipment),
             NotAStepOfTheChain(id, shipment.senderRole, shipment.receiverRole)
         );
 
-        item.party = shipment.to;
-        item.day = uint16(block.timestamp / 1 days);
-        item.disposition = isReturn ? Disposition.ReturnInTransit : Disposition.InTransit;
-        _setItem(id, item);
+        _words[id] = word.change(
+            shipment.to,
+            block.timestamp / 1 days,
+            isReturn ? Disposition.ReturnInTransit : Disposition.InTransit
+        );
         emit Shipped(
             id,
             sender,
@@ -166,11 +170,9 @@ abstract contract Shipments is Items, IShipments {
     }
 
     /// @dev The sender of a return stays known as who it came from: `party` is the one it went to.
-    function _endTransit(uint256 id, Item memory item) private {
-        if (item.disposition == Disposition.InTransit) item.party = address(0);
-        item.day = 0;
-        item.disposition = Disposition.Returned;
-        _setItem(id, item);
+    function _endTransit(uint256 id, uint256 word) private {
+        address party = word.disposition() == Disposition.InTransit ? address(0) : word.party();
+        _words[id] = word.change(party, 0, Disposition.Returned);
     }
 
     /// @dev The account behind the caller, whatever its standing: ending a transit must stay possible. A key that lacks the
@@ -179,34 +181,40 @@ abstract contract Shipments is Items, IShipments {
         _requireTradingRole(role);
         IParticipantRegistry.Standing standing;
         (partner, standing) = participants.tryResolve(msg.sender, role);
-        if (standing >= IParticipantRegistry.Standing.OperatorExpired) _requireGood(role, standing);
+        if (standing >= IParticipantRegistry.Standing.OperatorExpired) {
+            _requireGood(msg.sender, role, standing);
+        }
     }
 
-    function _requireGood(Role role, IParticipantRegistry.Standing standing) private view {
+    function _requireGood(address account, Role role, IParticipantRegistry.Standing standing) private pure {
         require(
             standing == IParticipantRegistry.Standing.Good,
-            IParticipantRegistry.NotInGoodStanding(msg.sender, role, standing)
+            IParticipantRegistry.NotInGoodStanding(account, role, standing)
         );
     }
 
-    function _requireSentTo(uint256 id, address receiver) private view returns (Item memory item) {
-        item = _item(id);
-        require(_isInTransit(item.disposition), WrongDisposition(id, item.disposition));
-        require(item.party == receiver, NotReceiver(id, item.party, receiver));
+    function _requireSentTo(uint256 id, address receiver) private view returns (uint256 word) {
+        word = _requireInTransit(id);
+        require(word.party() == receiver, NotReceiver(id, word.party(), receiver));
     }
 
-    function _isReturn(Item memory item, Shipment calldata shipment) private view returns (bool) {
+    function _requireInTransit(uint256 id) private view returns (uint256 word) {
+        word = _words[id];
+        Disposition disposition = word.disposition();
+        require(
+            disposition == Disposition.InTransit || disposition == Disposition.ReturnInTransit,
+            WrongDisposition(id, disposition)
+        );
+    }
+
+    function _isReturn(uint256 word, Shipment calldata shipment) private view returns (bool) {
         if (_is(shipment.receiverRole, Roles.DISPENSER)) return false;
-        if (shipment.to == item.party) return true;
-        return _is(shipment.receiverRole, Roles.MANUFACTURER) && shipment.to == _lots[item.lot].maker;
+        if (shipment.to == word.party()) return true;
+        return _is(shipment.receiverRole, Roles.MANUFACTURER) && shipment.to == _lots[word.lot()].maker;
     }
 
     function _isDownstream(Shipment calldata shipment) private pure returns (bool) {
         return !_is(shipment.senderRole, Roles.DISPENSER) && !_is(shipment.receiverRole, Roles.MANUFACTURER);
-    }
-
-    function _isInTransit(Disposition disposition) private pure returns (bool) {
-        return disposition == Disposition.InTransit || disposition == Disposition.ReturnInTransit;
     }
 
     function _is(Role role, Role other) private pure returns (bool) {

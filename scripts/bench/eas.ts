@@ -19,7 +19,7 @@ import {
 } from "ethers";
 import { ethers } from "hardhat";
 
-import { gasOf, measuredBy } from "./operation";
+import { gasOf, measuredBy, type PeerMeasurement } from "./operation";
 
 /** Attestations revoked, and hashes timestamped, in one of the peer's batches. */
 const REVOKED_AT_ONCE = 40;
@@ -49,12 +49,6 @@ const REVOKE_TYPES = {
     { name: "deadline", type: "uint64" },
   ],
 };
-
-/** What the peer does instead of an operation, and what it costs (gas). */
-export interface PeerMeasurement {
-  peer: string;
-  gas: number;
-}
 
 /** Measures the peer for each of our operations that it has an equal of. `start` (unix seconds): the time of the first block. */
 export async function measureEas(start: number): Promise<Record<string, PeerMeasurement>> {

@@ -26,6 +26,37 @@ const STATES: Readonly<Record<string, string>> = {
   "records.anchor.later": "a provider's key, a later batch; the dearer of 1 and 2^20 records",
   "records.supersede": "a provider's key; two proofs of 20 hashes in a tree of 2^20",
   "records.retract": "a provider's key; one proof of 20 hashes",
+  "provenance.commissionLot": "a lot of a million packages, or of one",
+  "provenance.commissionLot.package": "the same, for each of a million packages",
+  "provenance.commissionRun": "a second run of a lot, of any size",
+  "provenance.recallLot": "a lot of any size",
+  "provenance.shipFromLot": "a pallet out of its lot, 20 hashes; the sender owns another token",
+  "provenance.shipFromLot.first": "the same; the sender owns none",
+  "provenance.ship": "a pallet or case that is a token, first and later hops and back; the dearest",
+  "provenance.receive.first": "a pallet; the receiver's balance was 0, the sender keeps another token",
+  "provenance.receive.later": "the same; the receiver owns another token",
+  "provenance.refuse": "a pallet",
+  "provenance.callBack": "a case, 16 days after it was sent",
+  "provenance.restock": "a pallet that came back",
+  "provenance.take": "out of a pallet, 20 hashes: a case, or a package three containers deep; the dearest",
+  "provenance.pack": "ten packages into a new tote",
+  "provenance.unpack": "the same ten",
+  "provenance.dispense":
+    "an untouched package out of a pallet, three containers deep, 20 hashes; handed out or not; the dearer",
+  "provenance.dispense.token": "a package that is a token",
+  "provenance.dispense.part.first": "10 of 30 units of an untouched package, which becomes a token",
+  "provenance.dispense.part.later": "10 more",
+  "provenance.dispense.duplicate": "a package that was handed out before: changes nothing, and is reported",
+  "provenance.reactivate": "a package that was not handed out",
+  "provenance.dispose": "an opened package, destroyed",
+  "provenance.quarantine": "an untouched package out of a pallet, 20 hashes, by its dispenser",
+  "provenance.clear": "by its manufacturer",
+  "provenance.condemn": "by its dispenser",
+  "provenance.giveNotice": "by its dispenser",
+  "provenance.closeIncident": "by a regulator; the package is destroyed",
+  "provenance.ask": "about any package, by a dispenser",
+  "provenance.answer": "by the manufacturer that was asked",
+  "provenance.bindTelemetry": "a pallet, by its owner",
 };
 
 /** Rewrites the tables: gas, and where it was measured the Merkle tree. */
@@ -38,16 +69,19 @@ export async function writeGasPage(rows: readonly GasRow[], merkle: MerkleBench 
 }
 
 function gasTable(rows: readonly GasRow[]): string {
-  const number = (value: number | null): string => (value === null ? "–" : value.toLocaleString("en"));
+  const number = (value: number | null): string =>
+    value === null ? "–" : value.toLocaleString("en", { maximumFractionDigits: 6 });
   const cells = rows.map(({ operation, gas, limit, peer, peerGas }) => {
     const state = STATES[operation];
     if (state === undefined) throw new Error(`${operation} has no description in scripts/bench/gasPage.ts`);
     const beside = peer === null || peerGas === null ? "–" : `${number(peerGas)} (${peer})`;
     return `| \`${operation}\` | ${number(gas)} | ${number(limit)} | ${beside} | ${state} |`;
   });
-  return ["| operation | gas | limit | EAS | what, on which state |", "| --- | --: | --: | --- | --- |", ...cells].join(
-    "\n",
-  );
+  return [
+    "| operation | gas | limit | peer | what, on which state |",
+    "| --- | --: | --: | --- | --- |",
+    ...cells,
+  ].join("\n");
 }
 
 function merkleTable({ leaves, ours, peer, ratio }: MerkleBench): string {

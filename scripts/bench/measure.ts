@@ -2,20 +2,33 @@ import { mine, time } from "@nomicfoundation/hardhat-network-helpers";
 import { artifacts, network } from "hardhat";
 
 import { measureConsent } from "./consent";
-import type { Measurement } from "./operation";
+import { measureEas } from "./eas";
+import { measureErc721 } from "./erc721";
+import type { Measurement, PeerMeasurement } from "./operation";
+import { measureProvenance } from "./provenance";
 import { deployCareProof } from "../../test/support/careproof";
 
 /** Time of the first block (unix seconds): fixed, since the price of calldata and signatures depends on it. */
 export const START = 2_000_000_000;
 
-/** Measures every row on a chain of its own, the same in every run. */
+/** Measures every row, each domain on a chain of its own, the same in every run. */
 export async function measureAll(): Promise<Measurement[]> {
   await restart();
-  return measureConsent(await deployCareProof(), START);
+  const consent = await measureConsent(await deployCareProof(), START);
+  await restart();
+  return [...consent, ...(await measureProvenance(await deployCareProof()))];
+}
+
+/** Measures what the peers do instead, by our operation. */
+export async function measurePeers(): Promise<Record<string, PeerMeasurement>> {
+  await restart();
+  const eas = await measureEas(START);
+  await restart();
+  return { ...eas, ...(await measureErc721()) };
 }
 
 /** A new chain in process, at {@link START}. */
-export async function restart(): Promise<void> {
+async function restart(): Promise<void> {
   await network.provider.send("hardhat_reset");
   await time.setNextBlockTimestamp(START);
   await mine();

@@ -8,6 +8,12 @@ export interface Measurement {
   gas: number;
 }
 
+/** What the peer does instead of an operation, and what it costs (gas). */
+export interface PeerMeasurement {
+  peer: string;
+  gas: number;
+}
+
 /** The gas of a transaction, which must have succeeded. */
 export async function gasOf(sent: Promise<ContractTransactionResponse>): Promise<number> {
   const receipt = await (await sent).wait();

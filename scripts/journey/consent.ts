@@ -5,6 +5,7 @@ import type { Chain } from "./chain";
 import type { Contracts, CareProofSystem } from "./deployment";
 import type { FhirInput } from "./input";
 import { sampleConsent } from "./sample";
+import { accreditation } from "./organisations";
 import type { Outcome, Report } from "./report";
 import { readConsent } from "../../src/consent/fhir/readConsent";
 import type { ConsentGrant } from "../../src/consent/fhir/terms";
@@ -15,7 +16,7 @@ import { recordLeafDigest } from "../../src/consent/recordLeaf";
 import { PURPOSES, type Category, type Purpose } from "../../src/consent/codes";
 import { DENIALS, RECORD_STATUSES, REPRESENTATION_STATUSES } from "../../src/consent/statuses";
 import { typedData } from "../../src/consent/typedData";
-import { ROLES, roleMask, type RoleName } from "../../src/participants/roles";
+import { roleMask } from "../../src/participants/roles";
 import { canonicalize } from "../../src/utils/canonical";
 import { commit, newSalt } from "../../src/utils/commitment";
 import { MerkleTree } from "../../src/utils/merkle";
@@ -30,7 +31,7 @@ export async function consentChapter(
   seed: string,
   report: Report,
 ): Promise<void> {
-  const { contracts, accreditors } = system;
+  const { contracts } = system;
   const observed = system.connect(chain.observer);
   const { participants, representatives, consents, records, disclosures } = contracts;
   const at = async (contract: { getAddress(): Promise<string> }) => ({
@@ -48,22 +49,7 @@ export async function consentChapter(
   const privacyOfficer = await chain.funded();
   const gateway = await chain.funded();
   const relayer = await chain.funded();
-  const accredit = async (name: string, who: Wallet, ...roles: RoleName[]): Promise<void> => {
-    for (const role of roles) {
-      const [body, accreditor] = Object.entries(accreditors).find(([, { roles: given }]) => given.includes(role))!;
-      await report.take({
-        step: `${name} is accredited for ${role}`,
-        signs: spoken(body),
-        pays: spoken(body),
-        send: () => participants.connect(accreditor.wallet).accredit(who.address, ROLES[role], nextYear),
-        outcome: async () => ({
-          found:
-            (await observed.participants.tryResolve(who.address, ROLES[role])).standing === 0n ? "good" : "not good",
-          expected: "good",
-        }),
-      });
-    }
-  };
+  const accredit = accreditation({ system, observed, report, validUntil: nextYear });
   await accredit("Hospital", hospital, "PROVIDER", "EMERGENCY_CARE");
   await accredit("Research institute", institute, "HEALTH_DATA_USER");
   await accredit("Privacy office", privacyOfficer, "PRIVACY_OFFICER");
@@ -466,9 +452,4 @@ async function sign(
   { domain, types, message }: { domain: object; types: object; message: object },
 ): Promise<string> {
   return wallet.signTypedData(domain, types as never, message as never);
-}
-
-/** `dataProtectionAuthority` as "data protection authority". */
-function spoken(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

@@ -17,6 +17,7 @@ import {
   DisclosureLog__factory,
   DrugProvenance__factory,
   ParticipantRegistry__factory,
+  ProductInvestigations__factory,
   RecordRegistry__factory,
   RepresentativeRegistry__factory,
 } from "../../src/bindings/index";
@@ -32,6 +33,8 @@ export interface CareProofSystem {
   /** The same contracts for another signer or provider. */
   connect: (runner: Signer | Provider) => Contracts;
   accreditors: Record<Accreditor, { wallet: Wallet; roles: readonly RoleName[] }>;
+  /** Who says who holds which GS1 company prefix. */
+  gs1MemberOrganisation: Wallet;
   deployment: Deployment;
 }
 
@@ -48,7 +51,11 @@ export const FACTORIES = {
   CompanyPrefixRegistry: CompanyPrefixRegistry__factory,
   DigitalLinks: DigitalLinks__factory,
   DrugProvenance: DrugProvenance__factory,
+  ProductInvestigations: ProductInvestigations__factory,
 } as const;
+
+/** Contracts that another creates: their record is that of its creation. */
+export const CREATED_BY: Readonly<Record<string, keyof typeof FACTORIES>> = { ProductInvestigations: "DrugProvenance" };
 
 function connect(addresses: Addresses, runner: Signer | Provider) {
   return {
@@ -61,6 +68,7 @@ function connect(addresses: Addresses, runner: Signer | Provider) {
     companyPrefixes: CompanyPrefixRegistry__factory.connect(addresses.CompanyPrefixRegistry, runner),
     digitalLinks: DigitalLinks__factory.connect(addresses.DigitalLinks, runner),
     provenance: DrugProvenance__factory.connect(addresses.DrugProvenance, runner),
+    investigations: ProductInvestigations__factory.connect(addresses.ProductInvestigations, runner),
   };
 }
 
@@ -91,11 +99,13 @@ export async function deployLocally(chain: Chain): Promise<CareProofSystem> {
     CompanyPrefixRegistry: await deployed.companyPrefixRegistry.getAddress(),
     DigitalLinks: await deployed.digitalLinks.getAddress(),
     DrugProvenance: await deployed.drugProvenance.getAddress(),
+    ProductInvestigations: await deployed.productInvestigations.getAddress(),
   };
   return {
     contracts: connect(addresses, chain.provider),
     connect: (runner) => connect(addresses, runner),
     accreditors,
+    gs1MemberOrganisation,
     deployment: {
       chainId: chain.chainId,
       contracts: await creations(chain.provider, addresses, firstBlock),
@@ -112,7 +122,8 @@ async function creations(
   firstBlock: number,
 ): Promise<Record<string, DeployedContract>> {
   const found: Record<string, DeployedContract> = {};
-  const names = new Map(Object.entries(addresses).map(([name, address]) => [address.toLowerCase(), name]));
+  const sent = Object.entries(addresses).filter(([name]) => CREATED_BY[name] === undefined);
+  const names = new Map(sent.map(([name, address]) => [address.toLowerCase(), name]));
   for (let number = firstBlock; names.size > 0; number++) {
     const block = await provider.getBlock(number);
     if (block === null) throw new Error(`no block created ${[...names.values()].join(", ")}`);
@@ -128,7 +139,11 @@ async function creations(
       };
     }
   }
-  return Object.fromEntries(Object.keys(addresses).map((name) => [name, found[name]!]));
+  const recordOf = (name: string): DeployedContract => ({
+    ...found[CREATED_BY[name] ?? name]!,
+    address: addresses[name as keyof Addresses] as `0x${string}`,
+  });
+  return Object.fromEntries(Object.keys(addresses).map((name) => [name, recordOf(name)]));
 }
 
 /** The commit of this checkout, where it is one. */

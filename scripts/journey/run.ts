@@ -4,6 +4,7 @@ import type { Chain } from "./chain";
 import { consentChapter } from "./consent";
 import { deployLocally, type CareProofSystem } from "./deployment";
 import { readInput } from "./input";
+import { provenanceChapter } from "./provenance";
 import { Report } from "./report";
 import { SAMPLE } from "./sample";
 
@@ -31,5 +32,6 @@ export async function runJourney(
   const system = await deployLocally(chain);
   const report = new Report(print, fault);
   await consentChapter(chain, system, input, seed, report);
+  await provenanceChapter(chain, system, report);
   return { report, system };
 }

@@ -179,10 +179,12 @@ export class ConsentIndex {
     purpose: bigint,
   ): { kind: (typeof DECISION_KINDS)[number]; decidedAt: bigint } {
     const { word } = this.consents.get(patient, grantee, purpose);
-    const { revokedAllAt } = this.patients.get(patient);
+    const { revokedAllAt, revokedAllArrivedAt } = this.patients.get(patient);
     const decidedAt = issuedAtOf(word);
     if (decidedAt === 0n && revokedAllAt === 0n) return { kind: "None", decidedAt };
-    if (decidedAt <= revokedAllAt) return { kind: "RevokedAll", decidedAt: revokedAllAt };
+    // What a representative granted while a revocation of everything was on its way ends with it.
+    const revokedUntil = isByRepresentative(word) ? revokedAllArrivedAt : revokedAllAt;
+    if (decidedAt <= revokedUntil) return { kind: "RevokedAll", decidedAt: revokedAllAt };
     return { kind: BigInt.asUintN(64, word) === 0n ? "Revoked" : "Granted", decidedAt };
   }
 
@@ -354,11 +356,7 @@ export class ConsentIndex {
   ): void {
     const { patient, grantee } = args;
     const standing = this.consents.get(patient, grantee, purpose).word;
-    const { revokedAllAt } = this.patients.get(patient);
-    const patientDecided =
-      representative === undefined ||
-      (standing & PATIENT_DECIDED_WORD) !== 0n ||
-      (revokedAllAt !== 0n && issuedAtOf(standing) <= revokedAllAt);
+    const { revokedAllArrivedAt } = this.patients.get(patient);
     let word: bigint;
     if (name === "ConsentGranted") {
       word = args.consent;
@@ -367,9 +365,15 @@ export class ConsentIndex {
       // A patient's revocation also ends what a representative decided later, and then stands at that time.
       word = (issuedAt > issuedAtOf(standing) ? issuedAt : issuedAtOf(standing)) << ISSUED_AT;
     }
+    // Also where a revocation of everything decided on what stood, and the time alone no longer shows it.
+    const patientDecided =
+      representative === undefined ||
+      (standing & PATIENT_DECIDED_WORD) !== 0n ||
+      (revokedAllArrivedAt !== 0n &&
+        issuedAtOf(standing) <= revokedAllArrivedAt &&
+        issuedAtOf(word) > revokedAllArrivedAt);
     if (patientDecided) word |= PATIENT_DECIDED_WORD;
-    const byRepresentative = ((word >> FLAGS) & BigInt(BY_REPRESENTATIVE)) !== 0n;
-    const decidedBy = byRepresentative ? (representative ?? ZeroAddress) : ZeroAddress;
+    const decidedBy = isByRepresentative(word) ? (representative ?? ZeroAddress) : ZeroAddress;
     this.consents.set({ word, representative: decidedBy }, patient, grantee, purpose);
   }
 
@@ -392,4 +396,8 @@ function append(
 
 function issuedAtOf(word: bigint): bigint {
   return BigInt.asUintN(40, word >> ISSUED_AT);
+}
+
+function isByRepresentative(word: bigint): boolean {
+  return ((word >> FLAGS) & BigInt(BY_REPRESENTATIVE)) !== 0n;
 }

@@ -89,6 +89,7 @@ function requireKey(digits: string, length: number, name: "GTIN" | "SSCC"): void
   if (!/^\d+$/.test(digits) || digits.length !== length) {
     throw new CareProofError(`${name}_INVALID`, `expected ${length} digits, found ${JSON.stringify(digits)}`);
   }
+  if (/^0+$/.test(digits)) throw new CareProofError(`${name}_INVALID`, `${digits} is all zeros, which is no ${name}`);
   if (!hasCheckDigit(digits)) throw new CareProofError(`${name}_INVALID`, `the check digit of ${digits} is wrong`);
 }
 

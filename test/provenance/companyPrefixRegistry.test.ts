@@ -83,8 +83,11 @@ describe("company prefix registry", () => {
   it("is written by GS1 member organisations only", async () => {
     const { companyPrefixes, stranger } = await loadFixture(deploySupplyChain);
     const registry = companyPrefixes.connect(stranger);
-    for (const attempt of [registry.register(9521, 4, stranger.address), registry.release(PREFIX.prefix, 7)]) {
-      await expect(attempt)
+    for (const attempt of [
+      () => registry.register(9521, 4, stranger.address),
+      () => registry.release(PREFIX.prefix, 7),
+    ]) {
+      await expect(attempt())
         .to.be.revertedWithCustomError(companyPrefixes, "AccessManagedUnauthorized")
         .withArgs(stranger.address);
     }

@@ -82,7 +82,7 @@ describe("lots", () => {
       participants,
       "NotInGoodStanding",
     );
-    await expect(asStranger.commissionRun(LOT.key, 1, PREFIX.length, ROOT, EVENT)).to.be.revertedWithCustomError(
+    await expect(asStranger.commissionRun(LOT.key, 1, ROOT, PREFIX.length, EVENT)).to.be.revertedWithCustomError(
       participants,
       "NotInGoodStanding",
     );
@@ -91,28 +91,28 @@ describe("lots", () => {
   it("take further runs in their order, 64 at most", async () => {
     const { provenance, manufacturer, manufacturerKey } = await loadFixture(deploySupplyChain);
     const maker = provenance.connect(manufacturer);
-    await expect(maker.commissionRun(1, 0, PREFIX.length, ROOT, EVENT))
+    await expect(maker.commissionRun(1, 0, ROOT, PREFIX.length, EVENT))
       .to.be.revertedWithCustomError(provenance, "UnknownLot")
       .withArgs(1);
     for (const run of [0, 2]) {
-      await expect(maker.commissionRun(LOT.key, run, PREFIX.length, ROOT, EVENT))
+      await expect(maker.commissionRun(LOT.key, run, ROOT, PREFIX.length, EVENT))
         .to.be.revertedWithCustomError(provenance, "RunOutOfSequence")
         .withArgs(1, run);
     }
-    await expect(maker.commissionRun(LOT.key, 1, PREFIX.length, ZeroHash, EVENT)).to.be.revertedWithCustomError(
+    await expect(maker.commissionRun(LOT.key, 1, ZeroHash, PREFIX.length, EVENT)).to.be.revertedWithCustomError(
       provenance,
       "EmptyRun",
     );
-    await expect(maker.commissionRun(LOT.key, 1, 8, ROOT, EVENT))
+    await expect(maker.commissionRun(LOT.key, 1, ROOT, 8, EVENT))
       .to.be.revertedWithCustomError(provenance, "PrefixNotHeld")
       .withArgs(LOT.gtin, 8, ZeroAddress);
-    await expect(provenance.connect(manufacturerKey).commissionRun(LOT.key, 1, PREFIX.length, ROOT, EVENT))
+    await expect(provenance.connect(manufacturerKey).commissionRun(LOT.key, 1, ROOT, PREFIX.length, EVENT))
       .to.emit(provenance, "RunCommissioned")
       .withArgs(LOT.key, 1, ROOT, manufacturerKey.address, EVENT);
-    for (let run = 2; run < 64; run++) await maker.commissionRun(LOT.key, run, PREFIX.length, id(`root ${run}`), EVENT);
+    for (let run = 2; run < 64; run++) await maker.commissionRun(LOT.key, run, id(`root ${run}`), PREFIX.length, EVENT);
     expect((await provenance.lotOf(LOT.key)).runs).to.equal(64n);
     expect(await provenance.rootOf(LOT.key, 63)).to.equal(id("root 63"));
-    await expect(maker.commissionRun(LOT.key, 64, PREFIX.length, ROOT, EVENT))
+    await expect(maker.commissionRun(LOT.key, 64, ROOT, PREFIX.length, EVENT))
       .to.be.revertedWithCustomError(provenance, "TooManyRuns")
       .withArgs(LOT.key);
   });
@@ -120,7 +120,7 @@ describe("lots", () => {
   it("take no further run once their maker does not hold the prefix any more", async () => {
     const { provenance, manufacturer, companyPrefixes, gs1MemberOrganisation } = await loadFixture(deploySupplyChain);
     await companyPrefixes.connect(gs1MemberOrganisation).release(PREFIX.prefix, PREFIX.length);
-    await expect(provenance.connect(manufacturer).commissionRun(LOT.key, 1, PREFIX.length, ROOT, EVENT))
+    await expect(provenance.connect(manufacturer).commissionRun(LOT.key, 1, ROOT, PREFIX.length, EVENT))
       .to.be.revertedWithCustomError(provenance, "PrefixNotHeld")
       .withArgs(LOT.gtin, PREFIX.length, ZeroAddress);
   });

@@ -119,9 +119,17 @@ contract ConsentInvariants {
 
     function _assertLaterThanRevokedAll(address patient, address accessor, uint8 purpose) private view {
         address grantee = purpose == 8 ? accessor : handler.principalOf(accessor);
+        uint40 decidedAt = consents.consentOf(patient, grantee, purpose).issuedAt;
         vm.assertTrue(
-            consents.consentOf(patient, grantee, purpose).issuedAt > handler.revokedAllAt(patient),
+            decidedAt > handler.revokedAllAt(patient),
             "I2: after revokeAll no consent from before it is live"
+        );
+        address representative = consents.representativeOf(patient, grantee, purpose);
+        uint40 arrivedAt = handler.revokedAllArrivedAt(patient);
+        if (representative == address(0) || arrivedAt == 0) return;
+        vm.assertTrue(
+            decidedAt > arrivedAt && representatives.representationOf(patient, representative).mayOverride,
+            "I2: nor what a representative granted until it arrived, or granted since without the power to override"
         );
     }
 
