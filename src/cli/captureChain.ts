@@ -10,9 +10,10 @@ import {
 import { ContractError } from "../contractErrors.js";
 import { CareProofError } from "../errors.js";
 import { ROLES, type RoleName } from "../participants/roles.js";
-import { CAPTURE_FUNCTIONS, ITEM_DISPOSITIONS, listsOf, NO_PROOF } from "../provenance/capture/calls.js";
+import { CAPTURE_FUNCTIONS, listsOf, NO_PROOF } from "../provenance/capture/calls.js";
 import type { ConcernedIds } from "../provenance/capture/concernedIds.js";
 import type { CaptureChain, ChainItem, ChainLot } from "../provenance/capture/plan.js";
+import { ITEM_DISPOSITIONS } from "../provenance/statuses.js";
 
 /** Questions that are under way at a time; ethers sends those of a moment in one request. */
 const QUESTIONS = 100;

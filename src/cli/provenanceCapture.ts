@@ -11,15 +11,16 @@ import { PRIVATE_KEY_VARIABLE, readKey, sendTransaction } from "./sendTransactio
 import { type CommonOptions, Progress, type Terminal, writeResult } from "./terminal.js";
 import { CareProofError } from "../errors.js";
 import type { RoleName } from "../participants/roles.js";
-import { RECALL_CLASSES, type CaptureCall, type RecallClass } from "../provenance/capture/calls.js";
+import type { CaptureCall } from "../provenance/capture/calls.js";
 import { concernedIds } from "../provenance/capture/concernedIds.js";
 import type { CaptureChain, CaptureContext, CapturePlan, PlannedEvent } from "../provenance/capture/plan.js";
 import { planCapture } from "../provenance/capture/planCapture.js";
+import { RECALL_CLASSES, type RecallClass } from "../provenance/statuses.js";
 import { withPlace } from "../utils/errorPlace.js";
 
 interface CaptureOptions extends CommonOptions, CaptureFiles {
   transactionStatement?: boolean;
-  recallClass?: RecallClass;
+  recallClass?: Exclude<RecallClass, "None">;
   prefixLength?: bigint;
   reportDuplicates?: boolean;
   dryRun?: boolean;
@@ -250,7 +251,7 @@ function print(terminal: Terminal, options: CaptureOptions, result: CaptureResul
   writeResult(terminal, options, result, describePlan(result));
 }
 
-function recallClassOption(value: string): RecallClass {
+function recallClassOption(value: string): Exclude<RecallClass, "None"> {
   const found = RECALL_CLASSES.find((name) => name === value);
   if (found === undefined || found === "None") throw new InvalidArgumentError("expected I, II or III.");
   return found;

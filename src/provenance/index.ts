@@ -2,12 +2,8 @@
 export {
   CAPTURE_FUNCTIONS,
   callKey,
-  ITEM_DISPOSITIONS,
-  RECALL_CLASSES,
   type CaptureCall,
   type CaptureFunction,
-  type ItemDisposition,
-  type RecallClass,
 } from "./capture/calls.js";
 export * from "./capture/concernedIds.js";
 export * from "./capture/party.js";

@@ -1,32 +1,5 @@
 import type { LotProof } from "../proofFile.js";
 
-/** The dispositions of `IItems.Disposition`, in its order. */
-export const ITEM_DISPOSITIONS = [
-  "None",
-  "Active",
-  "InTransit",
-  "ReturnInTransit",
-  "Returned",
-  "Suspect",
-  "Illegitimate",
-  "PartiallyDispensed",
-  "Dispensed",
-  "Supplied",
-  "Exported",
-  "Destroyed",
-  "Stolen",
-  "Lost",
-] as const;
-
-/** A disposition of `IItems`. */
-export type ItemDisposition = (typeof ITEM_DISPOSITIONS)[number];
-
-/** The classes of `ILots.RecallClass`, in its order (21 CFR 7.3(m)). */
-export const RECALL_CLASSES = ["None", "I", "II", "III"] as const;
-
-/** How urgent a recall is. */
-export type RecallClass = Exclude<(typeof RECALL_CLASSES)[number], "None">;
-
 /** The functions that a capture calls, each with the event by which it is found on the chain. */
 export const CAPTURE_FUNCTIONS = {
   commissionLot: "LotCommissioned",

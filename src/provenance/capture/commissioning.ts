@@ -149,7 +149,7 @@ export class Commissioning {
 function callOf({ run, units, root }: CaptureLot, hash: string): ReturnType<typeof drugProvenance> {
   const { gtin, lotNumber, prefixLength } = run;
   const lot = lotKey(gtin, lotNumber);
-  if (run.run > 0) return drugProvenance("commissionRun", [lot], [lot, run.run, prefixLength, root, hash]);
+  if (run.run > 0) return drugProvenance("commissionRun", [lot], [lot, run.run, root, prefixLength, hash]);
   const terms = {
     gtin: BigInt(gtin),
     prefixLength,

@@ -1,8 +1,9 @@
-import { NO_PROOF, type ItemDisposition } from "./calls.js";
+import { NO_PROOF } from "./calls.js";
 import type { CaptureContext, CaptureLot, ChainItem } from "./plan.js";
 import { ProofIndex } from "./proofIndex.js";
 import { CareProofError } from "../../errors.js";
 import type { LotProof, ProofFile } from "../proofFile.js";
+import type { ItemDisposition } from "../statuses.js";
 import { identifierOf } from "../tokenId.js";
 
 /** Where a thing is when an event concerns it. */

@@ -1,11 +1,4 @@
-import {
-  drugProvenance,
-  ITEM_DISPOSITIONS,
-  listsOf,
-  RECALL_CLASSES,
-  type CaptureCall,
-  type ItemDisposition,
-} from "./calls.js";
+import { drugProvenance, listsOf, type CaptureCall } from "./calls.js";
 import type { ItemModel } from "./itemModel.js";
 import { mapReceiving, mapShipping } from "./mapTransfers.js";
 import type { CaptureContext, ChainItem } from "./plan.js";
@@ -23,6 +16,7 @@ import {
 import { lotOfClass } from "./readLot.js";
 import { CareProofError } from "../../errors.js";
 import { ROLES } from "../../participants/roles.js";
+import { ITEM_DISPOSITIONS, RECALL_CLASSES, type ItemDisposition } from "../statuses.js";
 import { identifierOf } from "../tokenId.js";
 
 /** How a thing leaves commerce, by the disposition that an event of CBV gives it. */

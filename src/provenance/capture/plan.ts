@@ -1,9 +1,10 @@
 import type { JsonObject } from "../../utils/json.js";
-import type { CaptureCall, ItemDisposition, RecallClass } from "./calls.js";
+import type { CaptureCall } from "./calls.js";
 import type { CaptureParties, CaptureParty } from "./party.js";
 import type { EpcisEventType } from "../epcis/event.js";
 import type { LotRun } from "../lotRun.js";
 import type { ProofFile } from "../proofFile.js";
+import type { ItemDisposition, RecallClass } from "../statuses.js";
 
 /**
  * What an event comes to. `send`: the calls that are left to send. `onChain`: an earlier capture sent them all. `contained`: the call
@@ -108,7 +109,7 @@ export interface CaptureContext {
   readonly transactionStatement?: boolean;
   /** The transaction information of a shipping event, by the event's hash and eventID. */
   readonly transactionInformation?: (hash: string, eventID?: string) => CommittedInformation | undefined;
-  readonly recallClass?: RecallClass;
+  readonly recallClass?: Exclude<RecallClass, "None">;
   /** Digits of the company prefix of a container that is new, where its EPC does not tell. */
   readonly prefixLength?: number;
   /** Whether dispensing what another dispensed is reported: both are then named, and the package is under review. */

@@ -111,7 +111,7 @@ describe("planCapture", () => {
       };
       const planned = plan("manufacturer", events, { lots: [second], chain });
       expect(planned[0]!.calls[0]).to.deep.include({ function: "commissionRun", ids: [KEY] });
-      expect(planned[0]!.calls[0]!.args.slice(0, 4)).to.deep.equal([KEY, 1, 7, second.root]);
+      expect(planned[0]!.calls[0]!.args.slice(0, 4)).to.deep.equal([KEY, 1, second.root, 7]);
       const early = plan("manufacturer", events, { lots: [second], chain: { ...chain, lots: new Map() } });
       expect(refusal(early[0]!)).to.deep.equal({ answer: "refused", code: "RUN_OUT_OF_SEQUENCE", at: "events[0]" });
     });
