@@ -52,15 +52,18 @@ export async function readText(path: string): Promise<string> {
  */
 export async function readDocument(input: string, terminal: Terminal): Promise<string> {
   if (input !== "-") return readText(input);
+  return readWhole(terminal.stdin as AsyncIterable<Uint8Array>, STDIN);
+}
+
+/** A text as a whole, as UTF-8. Throws CareProofError `FILE_UNREADABLE`. */
+export async function readWhole(chunks: AsyncIterable<Uint8Array>, name: string): Promise<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let text = "";
   try {
-    for await (const chunk of terminal.stdin as AsyncIterable<Uint8Array>) {
-      text += decoder.decode(chunk, { stream: true });
-    }
+    for await (const chunk of chunks) text += decoder.decode(chunk, { stream: true });
     return text + decoder.decode();
   } catch (error) {
-    throw unreadable(STDIN, error);
+    throw unreadable(name, error);
   }
 }
 
@@ -260,7 +263,8 @@ function isJson(line: string): boolean {
   }
 }
 
-function unreadable(path: string, error: unknown): unknown {
+/** An error of reading as one of this package; one that is such already stays. */
+export function unreadable(path: string, error: unknown): unknown {
   if (error instanceof CareProofError) return error;
   return new CareProofError("FILE_UNREADABLE", `cannot be read (${reason(error)})`, path, { cause: error });
 }

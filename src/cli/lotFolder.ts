@@ -1,13 +1,17 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 
-import { LineWriter, makeFolder, writeFolderWhole } from "./files.js";
+import { LineWriter, makeFolder, readChunks, readText, writeFolderWhole } from "./files.js";
 import type { Progress } from "./terminal.js";
+import { CareProofError } from "../errors.js";
 import { countFileOf } from "../provenance/countFile.js";
+import { MAX_LEAVES } from "../provenance/lot.js";
 import type { LotItem } from "../provenance/lotContents.js";
-import type { LotRun } from "../provenance/lotRun.js";
+import { checkLotRun, type LotRun } from "../provenance/lotRun.js";
 import { LotTree, type LotStep } from "../provenance/lotTree.js";
-import { writeProofFile } from "../provenance/proofFile.js";
+import { readProofFile, writeProofFile, type ProofFile } from "../provenance/proofFile.js";
+import { withPlace } from "../utils/errorPlace.js";
+import { isBytes32, isInteger, parseJsonObject } from "../utils/writtenJson.js";
 
 /** Value of `format` in `lot.json`. */
 export const LOT_FORMAT = "careproof-lot";
@@ -107,6 +111,70 @@ export async function writeLot(
     writeFile(join(folder, LOT_FILE), [JSON.stringify(lot)]);
     return { lot, packages: tree.packages, containers: tree.containers };
   });
+}
+
+/** A folder that {@link writeLot} wrote, read back. */
+export interface LotFolder {
+  readonly lot: LotFile;
+  /** All proof files of the run. */
+  readonly proofs: readonly ProofFile[];
+}
+
+/**
+ * Reads the folder of a run, and checks that its proof files are whole and lead to its root.
+ *
+ * @throws CareProofError `FILE_UNREADABLE`, `LOT_FOLDER_INVALID`, or of `readProofFile`.
+ */
+export async function readLotFolder(path: string, progress: Progress): Promise<LotFolder> {
+  const name = join(path, LOT_FILE);
+  const lot = parseLotFile(await readText(name), name);
+  const proofs: ProofFile[] = [];
+  let leaves = 1;
+  for (const { file, sha256 } of lot.proofs) {
+    const where = join(path, file);
+    const proof = await readProofFile(readChunks(where), where);
+    if (proof.hash !== sha256 || proof.header.root !== lot.root) {
+      throw new CareProofError("LOT_FOLDER_INVALID", `is not the proof file that ${LOT_FILE} names`, where);
+    }
+    leaves += proof.header.leaves;
+    progress.update("Reading proof files:", proofs.push(proof), lot.proofs.length);
+  }
+  progress.clear();
+  if (leaves !== lot.leafCount) {
+    throw new CareProofError("LOT_FOLDER_INVALID", `names proof files of ${leaves} of ${lot.leafCount} leaves`, name);
+  }
+  return { lot, proofs };
+}
+
+function parseLotFile(text: string, name: string): LotFile {
+  const code = "LOT_FOLDER_INVALID";
+  const file = parseJsonObject(text.trim(), code, "file of a lot", name);
+  const check = (valid: boolean, problem: string): void => {
+    if (!valid) throw new CareProofError(code, problem, name);
+  };
+  check(file.format === LOT_FORMAT, "not the file of a lot (careproof provenance lot writes them)");
+  check(file.version === LOT_VERSION, `unknown version ${JSON.stringify(file.version)} of lots`);
+  for (const field of ["gtin", "lotNumber", "expirationDate", "lot"]) {
+    check(typeof file[field] === "string", `"${field}" is missing or invalid`);
+  }
+  check(isInteger(file.units, 65_535) && file.units !== 0, '"units" is missing or invalid');
+  check(isInteger(file.leafCount, MAX_LEAVES), '"leafCount" is missing or invalid');
+  check(isBytes32(file.root), '"root" is missing or invalid');
+  const proofs: readonly unknown[] = Array.isArray(file.proofs) ? file.proofs : [];
+  check(proofs.length > 0 && proofs.every(isWrittenProofFile), '"proofs" is missing or invalid');
+  const lot = file as unknown as LotFile;
+  try {
+    check(checkLotRun(lot).toString() === lot.lot, `"lot" is not the key of lot ${lot.lotNumber} of ${lot.gtin}`);
+  } catch (error) {
+    throw withPlace(error, name, code);
+  }
+  return lot;
+}
+
+/** A proof file stands in the folder itself: a changed `lot.json` leads to no other. */
+function isWrittenProofFile(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || !("file" in value) || !("sha256" in value)) return false;
+  return /^proofs\/(?:\d{18}|loose)\.ndjson$/.test(String(value.file)) && isBytes32(value.sha256);
 }
 
 async function writeProofFiles(folder: string, tree: LotTree, progress: Progress): Promise<WrittenProofFile[]> {

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 
+import { captureCommand } from "./provenanceCapture.js";
 import { hashCommand } from "./provenanceHash.js";
 import { historyCommand } from "./provenanceHistory.js";
 import { idCommand } from "./provenanceId.js";
@@ -13,5 +14,6 @@ export function provenanceCommand(terminal: Terminal): Command {
     .addCommand(idCommand(terminal))
     .addCommand(hashCommand(terminal))
     .addCommand(lotCommand(terminal))
+    .addCommand(captureCommand(terminal))
     .addCommand(historyCommand(terminal));
 }

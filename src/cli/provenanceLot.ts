@@ -2,12 +2,17 @@ import { existsSync } from "node:fs";
 
 import { Command, InvalidArgumentError } from "commander";
 
-import { documentName, readChunks } from "./files.js";
+import { documentName, readChunks, readWhole } from "./files.js";
+import { sniffEpcis } from "./epcisText.js";
 import { readLotCsv } from "./lotCsv.js";
+import { readEarlierRuns, withoutEarlier } from "./lotEarlier.js";
 import { type WrittenLot, type WrittenProofFile, writeLot } from "./lotFolder.js";
 import { integerOption } from "./options.js";
 import { type CommonOptions, printable, Progress, type Terminal, writeResult } from "./terminal.js";
 import { CareProofError } from "../errors.js";
+import { readEpcis } from "../provenance/epcis/readEpcis.js";
+import type { LotItem } from "../provenance/lotContents.js";
+import { lotOfDocument, type LotTerms } from "../provenance/lotOfDocument.js";
 import { checkLotRun, type LotRun } from "../provenance/lotRun.js";
 import { isBytes32 } from "../utils/writtenJson.js";
 
@@ -24,10 +29,11 @@ export interface LotResult {
 }
 
 interface LotOptions extends CommonOptions {
-  gtin: string;
-  lot: string;
-  expiry: string;
-  prefixLength: number;
+  gtin?: string;
+  lot?: string;
+  expiry?: string;
+  prefixLength?: number;
+  earlier: string[];
   run: number;
   units: number;
   out: string;
@@ -52,7 +58,8 @@ Reads CSV whose first line names the columns: serial (AI 21), then the container
   serial,case,pallet
   A0001,003123450000000014,003123450000000021
 
-An empty cell: in no such container. At most 2^20 - 1 packages and containers; a lot has up to 64 runs (--run 0 to 63).
+An empty cell: in no such container. Or reads an EPCIS 2.0 document (JSON or XML) with the events that commission and pack a lot: what the
+options --gtin, --lot, --expiry and --prefix-length say is then taken from the events, and has to agree where both do. At most 2^20 - 1 packages and containers; a lot has up to 64 runs (--run 0 to 63).
 
 Writes into the folder: lot.json, what commissioning takes; proofs/<SSCC>.ndjson for each outermost container (loose.ndjson for
 packages in none), which travels with it and alone proves all in it; count.json, which proves the number of packages to a regulator.
@@ -65,14 +72,20 @@ export function lotCommand(terminal: Terminal): Command {
   return new Command("lot")
     .summary("build the tree of a lot, and the proof files that travel with its pallets")
     .description("Builds the Merkle tree of a lot's packages and containers, and writes its proof files.")
-    .argument("<input>", "a CSV file, or - for stdin")
-    .requiredOption("--gtin <digits>", "GTIN-14 of the packages (AI 01)")
-    .requiredOption("--lot <number>", "lot number (AI 10)")
-    .requiredOption("--expiry <date>", "the last day of use (AI 17), YYYY-MM-DD")
-    .requiredOption("--prefix-length <n>", "digits of the GS1 company prefix of GTIN and SSCCs", smallInteger)
+    .argument("<input>", "a CSV file or EPCIS document, or - for stdin")
+    .option("--gtin <digits>", "GTIN-14 of the packages (AI 01)")
+    .option("--lot <number>", "lot number (AI 10)")
+    .option("--expiry <date>", "the last day of use (AI 17), YYYY-MM-DD")
+    .option("--prefix-length <n>", "digits of the GS1 company prefix of GTIN and SSCCs", smallInteger)
     .requiredOption("--out <folder>", "the folder to write; there must be none")
     .option("--run <n>", "number of the commissioning run", smallInteger, 0)
     .option("--units <n>", "units of a package that can be dispensed apart", unitsOption, 1)
+    .option(
+      "--earlier <folder>",
+      "folder of an earlier run: nothing of it may be in this one (repeatable)",
+      listOption,
+      [],
+    )
     .option("--salt <hex>", "salt of the count leaf, 32 bytes (default: random)", saltOption)
     .option("--json", "print the result as JSON")
     .option("--quiet", "show no progress")
@@ -81,24 +94,24 @@ export function lotCommand(terminal: Terminal): Command {
 }
 
 async function lot(terminal: Terminal, input: string, options: LotOptions, command: Command): Promise<void> {
-  const { gtin, lot: lotNumber, expiry: expirationDate, run, prefixLength, units, out, salt } = options;
-  const commissioned: LotRun = { gtin, lotNumber, expirationDate, run, prefixLength };
-  try {
-    checkLotRun(commissioned);
-  } catch (error) {
-    if (!(error instanceof CareProofError)) throw error;
-    command.error(`error: ${OPTIONS[error.code] ?? "options"}: ${error.message}`);
-  }
+  const { units, out, salt } = options;
   if (existsSync(out)) {
     throw new CareProofError("FILE_EXISTS", "exists already; its count.json may be the only copy of a salt", out);
   }
+  const given = termsOf(options);
+  checkOptions({ ...EXAMPLE, ...given, run: options.run }, command);
   const name = documentName(input);
-  const chunks = input === "-" ? (terminal.stdin as AsyncIterable<Uint8Array>) : readChunks(input);
   const progress = new Progress(terminal, options);
   let written: WrittenLot;
   try {
-    const items = readLotCsv(chunks, name, gtin);
-    written = await writeLot(out, commissioned, units, salt, items, (line) => `${name}:${line}`, progress);
+    const chunks = input === "-" ? (terminal.stdin as AsyncIterable<Uint8Array>) : readChunks(input);
+    const { isEpcis, text } = await sniffEpcis(chunks, name);
+    const { items, place, ...terms } = isEpcis
+      ? itemsOfDocument(await readWhole(text, name), name, given)
+      : itemsOfCsv(text, name, given, command);
+    const run = requireRun({ ...terms, run: options.run }, command);
+    const earlier = await readEarlierRuns(options.earlier, run, progress);
+    written = await writeLot(out, run, units, salt, withoutEarlier(items, earlier, place), place, progress);
   } finally {
     progress.clear();
   }
@@ -111,6 +124,68 @@ async function lot(terminal: Terminal, input: string, options: LotOptions, comma
     files: written.lot.proofs,
   };
   writeResult(terminal, options, result, describe(result, out));
+}
+
+/** Where a run's items come from: the terms that are known of it, and what names an item in errors. */
+interface ItemSource extends LotTerms {
+  readonly items: AsyncIterable<LotItem>;
+  readonly place: (line: number) => string;
+}
+
+/** Stands for what is not given yet where the rest is checked. */
+const EXAMPLE: LotRun = {
+  gtin: "09521141123454",
+  lotNumber: "A",
+  expirationDate: "2030-01-01",
+  run: 0,
+  prefixLength: 7,
+};
+
+function termsOf({ gtin, lot: lotNumber, expiry: expirationDate, prefixLength }: LotOptions): LotTerms {
+  return {
+    ...(gtin === undefined ? {} : { gtin }),
+    ...(lotNumber === undefined ? {} : { lotNumber }),
+    ...(expirationDate === undefined ? {} : { expirationDate }),
+    ...(prefixLength === undefined ? {} : { prefixLength }),
+  };
+}
+
+function checkOptions(run: LotRun, command: Command): void {
+  try {
+    checkLotRun(run);
+  } catch (error) {
+    if (!(error instanceof CareProofError)) throw error;
+    command.error(`error: ${OPTIONS[error.code] ?? "options"}: ${error.message}`);
+  }
+}
+
+/** A run without gaps, or a usage error that names the option. */
+function requireRun(
+  { gtin, lotNumber, expirationDate, prefixLength, run }: LotTerms & { run: number },
+  command: Command,
+): LotRun {
+  const missing = (option: string): never => command.error(`error: required option '${option}' not specified`);
+  return {
+    gtin: gtin ?? missing("--gtin <digits>"),
+    lotNumber: lotNumber ?? missing("--lot <number>"),
+    expirationDate: expirationDate ?? missing("--expiry <date>"),
+    run,
+    prefixLength: prefixLength ?? missing("--prefix-length <n>"),
+  };
+}
+
+function itemsOfCsv(chunks: AsyncIterable<Uint8Array>, name: string, terms: LotTerms, command: Command): ItemSource {
+  const { gtin } = requireRun({ ...terms, run: 0 }, command);
+  return { ...terms, items: readLotCsv(chunks, name, gtin), place: (line) => `${name}:${line}` };
+}
+
+function itemsOfDocument(text: string, name: string, terms: LotTerms): ItemSource {
+  const lot = lotOfDocument(readEpcis(text, { name }), terms);
+  return { ...lot, place: (item) => `${name} item ${item}` };
+}
+
+function listOption(value: string, before: string[]): string[] {
+  return [...before, value];
 }
 
 function describe({ lot, root, packages, containers, files }: LotResult, out: string): string {

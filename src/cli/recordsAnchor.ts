@@ -1,19 +1,16 @@
 import { Command } from "commander";
-import { formatEther, SigningKey, type TransactionReceipt, Wallet } from "ethers";
+import { type SigningKey, Wallet } from "ethers";
 
 import { openManifest } from "./manifestFile.js";
 import { addressOption, integerOption, timeOption } from "./options.js";
 import { RecordRegistryClient } from "./recordRegistry.js";
-import { ask, type Connection, connect } from "./rpc.js";
+import { type Connection, connect } from "./rpc.js";
+import { PRIVATE_KEY_VARIABLE, readKey, sendTransaction } from "./sendTransaction.js";
 import { type CommonOptions, Progress, type Terminal, writeResult } from "./terminal.js";
 import type { ManifestHeader } from "../consent/recordManifest.js";
 import { CareProofError } from "../errors.js";
 import { fromHex } from "../utils/bytes.js";
 import { MerkleTree } from "../utils/merkle.js";
-import { isUnreachable, nodeMessage } from "../utils/nodeErrors.js";
-
-/** The environment variable with the key that sends the transaction. Never an option: those show in process lists. */
-export const PRIVATE_KEY_VARIABLE = "CAREPROOF_PRIVATE_KEY";
 
 /** What `careproof records anchor --json` prints. */
 export interface AnchorResult {
@@ -110,23 +107,8 @@ async function anchorOnce(
     const message = `the next batch of ${provider} is number ${next}, not ${sequence}: another was anchored, or one is missing`;
     throw new CareProofError("SEQUENCE_MISMATCH", message);
   }
-  const nonce = await freeNonce(connection, wallet.address);
-  const anchor = registry.contract.getFunction("anchor");
-  const call = await anchor.populateTransaction(sequence, header.root, header.count);
-  // A call first: it says why the contract refuses, which a failed estimate of gas does not always.
-  await ask(connection, () => anchor.staticCall(sequence, header.root, header.count, { from: wallet.address }));
-  const transaction = await ask(connection, async () => {
-    const fees = await connection.provider.getFeeData();
-    const price = fees.maxFeePerGas ?? fees.gasPrice ?? 0n;
-    const gasLimit = ((await connection.provider.estimateGas({ ...call, from: wallet.address })) * 12n) / 10n;
-    const balance = await connection.provider.getBalance(wallet.address);
-    if (balance < gasLimit * price) {
-      const message = `the account ${wallet.address} has ${formatEther(balance)} ether; the transaction needs up to ${formatEther(gasLimit * price)}`;
-      throw new CareProofError("FUNDS_INSUFFICIENT", message);
-    }
-    return { ...call, nonce, gasLimit, chainId: connection.chainId, ...feeFields(fees) };
-  });
-  const receipt = await send(terminal, connection, wallet, transaction, options);
+  const args = [sequence, header.root, header.count];
+  const receipt = await sendTransaction(terminal, connection, wallet, registry.contract, "anchor", args, options);
   return {
     status: "anchored",
     ...common,
@@ -134,84 +116,6 @@ async function anchorOnce(
     transaction: receipt.hash,
     gasUsed: `${receipt.gasUsed}`,
   };
-}
-
-type Fees = Awaited<ReturnType<Connection["provider"]["getFeeData"]>>;
-
-function feeFields({ maxFeePerGas, maxPriorityFeePerGas, gasPrice }: Fees): object {
-  if (maxFeePerGas !== null && maxPriorityFeePerGas !== null) return { type: 2, maxFeePerGas, maxPriorityFeePerGas };
-  return { type: 0, gasPrice: gasPrice ?? 0n };
-}
-
-/** The account's next nonce, if none of its transactions is waiting: a second one could otherwise anchor the same batch. */
-async function freeNonce(connection: Connection, account: string): Promise<number> {
-  const { provider } = connection;
-  const [mined, pending] = await ask(connection, () =>
-    Promise.all([provider.getTransactionCount(account, "latest"), provider.getTransactionCount(account, "pending")]),
-  );
-  if (pending > mined) {
-    const message = `${pending - mined} transactions of ${account} are waiting (from nonce ${mined}): let them be mined or replace them, then run this again`;
-    throw new CareProofError("NONCE_PENDING", message);
-  }
-  return mined;
-}
-
-/** Signs, sends and waits. Whatever fails after the transaction left, a second run finds it on the chain. */
-async function send(
-  terminal: Terminal,
-  connection: Connection,
-  wallet: Wallet,
-  transaction: object,
-  { timeout, json }: AnchorOptions,
-): Promise<TransactionReceipt> {
-  const { provider, node } = connection;
-  const populated = await ask(connection, () => wallet.populateTransaction(transaction));
-  const signed = await wallet.signTransaction(populated);
-  let hash: string;
-  try {
-    ({ hash } = await provider.broadcastTransaction(signed));
-  } catch (error) {
-    if (isUnreachable(error)) {
-      throw new CareProofError("NODE_LOST", lostMessage(node, "while the transaction was handed over"), undefined, {
-        cause: error,
-      });
-    }
-    throw new CareProofError(
-      "TRANSACTION_REFUSED",
-      `the node at ${node} refuses the transaction: ${nodeMessage(error)}`,
-      undefined,
-      {
-        cause: error,
-      },
-    );
-  }
-  if (json !== true) terminal.stderr.write(`careproof: sent ${hash}\n`);
-  const deadline = Date.now() + timeout * 1000;
-  let lost: unknown;
-  while (Date.now() < deadline) {
-    try {
-      const receipt = await provider.getTransactionReceipt(hash);
-      if (receipt?.status === 0)
-        throw new CareProofError("TRANSACTION_FAILED", `the transaction ${hash} was mined but failed`);
-      if (receipt !== null) return receipt;
-      lost = undefined;
-    } catch (error) {
-      if (!isUnreachable(error)) throw error;
-      lost = error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-  if (lost !== undefined) {
-    throw new CareProofError("NODE_LOST", lostMessage(node, `after the transaction ${hash} was sent`), undefined, {
-      cause: lost,
-    });
-  }
-  const message = `the transaction ${hash} is not mined after ${timeout} s; run the same command again later, it sends nothing twice`;
-  throw new CareProofError("TRANSACTION_PENDING", message);
-}
-
-function lostMessage(node: string, when: string): string {
-  return `the node at ${node} went away ${when}; run the same command again, it sends nothing twice`;
 }
 
 /** Reads a manifest whole and builds its tree again: an edited or cut off one is never anchored. */
@@ -236,20 +140,4 @@ async function checkManifest(path: string, progress: Progress): Promise<Manifest
     progress.clear();
   }
   return header;
-}
-
-function readKey(terminal: Terminal): SigningKey {
-  const key = terminal.env[PRIVATE_KEY_VARIABLE];
-  if (key === undefined || key === "") {
-    throw new CareProofError(
-      "KEY_MISSING",
-      `set the environment variable ${PRIVATE_KEY_VARIABLE} to the key that sends`,
-    );
-  }
-  try {
-    return new SigningKey(key.startsWith("0x") ? key : `0x${key}`);
-  } catch {
-    // The cause is left out: its message has the key in it.
-    throw new CareProofError("KEY_INVALID", `${PRIVATE_KEY_VARIABLE} is not a private key of 32 bytes in hex`);
-  }
 }

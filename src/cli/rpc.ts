@@ -30,7 +30,9 @@ export async function connect(url: string, chainId?: bigint): Promise<Connection
   const request = new FetchRequest(url);
   request.timeout = TIMEOUT_MILLISECONDS;
   // The chain was just asked for; without a static network ethers would retry for ever once the node is gone.
-  return { provider: new JsonRpcProvider(request, found, { staticNetwork: true }), chainId: found, node };
+  // Answers are not kept: the one to a question asked again after a transaction is another.
+  const provider = new JsonRpcProvider(request, found, { staticNetwork: true, cacheTimeout: -1 });
+  return { provider, chainId: found, node };
 }
 
 /**

@@ -1,4 +1,13 @@
-/** Drug provenance: GS1 keys and token ids, lots and their proofs, EPCIS 2.0 events and their hashes, pedigrees and their papers. */
+/**
+ * Drug provenance: GS1 keys and token ids, lots and their proofs, EPCIS 2.0 events, their hashes and what they mean on the chain,
+ * pedigrees and their papers.
+ */
+export { CAPTURE_FUNCTIONS, callKey, type CaptureCall, type CaptureFunction } from "./capture/calls.js";
+export * from "./capture/concernedIds.js";
+export * from "./capture/party.js";
+export * from "./capture/plan.js";
+export { planCapture } from "./capture/planCapture.js";
+export * from "./capture/transactionInformation.js";
 export * from "./countFile.js";
 export * from "./epcis/canonicalDigitalLink.js";
 export * from "./epcis/event.js";
@@ -34,6 +43,7 @@ export { WARNING_CODES, type HistoryWarning, type Label } from "./history/warnin
 export * from "./lot.js";
 export { type ItemPlace, type LotItem } from "./lotContents.js";
 export * from "./lotEvents.js";
+export * from "./lotOfDocument.js";
 export * from "./lotRun.js";
 export * from "./lotTree.js";
 export * from "./proofFile.js";

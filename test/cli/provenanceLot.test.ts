@@ -12,7 +12,16 @@ import type { LotResult } from "../../src/cli/provenanceLot.js";
 import { readCountFile } from "../../src/provenance/countFile.js";
 import { lotKey } from "../../src/provenance/lot.js";
 import { proofOf, readProofFile } from "../../src/provenance/proofFile.js";
+import {
+  CASE as CASE_OF_EVENTS,
+  documentText,
+  EXPIRY,
+  LOT_NUMBER,
+  lotEvents,
+  PALLET as PALLET_OF_EVENTS,
+} from "../provenance/capture/documents";
 import { CASE, GTIN, leaf, LEAVES, LONE_CASE, PALLET, rootOf, RUN, SALT, sgtin, ssccOf } from "../provenance/lotInput";
+import * as events from "../support/provenanceParties";
 import { careproof, type Ran } from "../support/terminal";
 
 const CSV = [
@@ -114,6 +123,77 @@ describe("careproof provenance lot", () => {
       expect(await careproof(["provenance", "lot", "-", ...options()], { stdin: text })).to.include({ code: 0 });
       expect((JSON.parse(written("lot.json")) as LotFile).root).to.equal(root);
     }
+  });
+
+  describe("of an EPCIS document", () => {
+    const document = documentText(lotEvents());
+    const run = (input: string, ...more: string[]): Promise<Ran> =>
+      careproof(["provenance", "lot", input, "--out", out, "--salt", SALT, ...more]);
+
+    it("needs no option that its events answer, and writes the same as from CSV", async () => {
+      const { code, stderr } = await run(file("events.json", document));
+      expect({ code, stderr }).to.deep.equal({ code: 0, stderr: "" });
+      const fromEvents = written("lot.json");
+      rmSync(out, { recursive: true });
+      const [pallet, box] = [PALLET_OF_EVENTS, CASE_OF_EVENTS].map((reference) => events.sscc(reference).sscc);
+      const csv = `serial,case,pallet\nP1,${box},${pallet}\nP2,${box},${pallet}\nBESIDE,,${pallet}\nALONE,,\n`;
+      const terms = ["--gtin", events.GTIN, "--lot", LOT_NUMBER, "--expiry", EXPIRY, "--prefix-length", "7"];
+      expect(await run(file("lot.csv", csv), ...terms)).to.include({ code: 0 });
+      expect(written("lot.json")).to.equal(fromEvents);
+    });
+
+    it("reads it from stdin, and takes options that agree", async () => {
+      const args = ["provenance", "lot", "-", "--out", out, "--lot", LOT_NUMBER, "--prefix-length", "7"];
+      expect(await careproof(args, { stdin: `\ufeff\n ${document}` })).to.include({ code: 0 });
+      expect((JSON.parse(written("lot.json")) as LotFile).gtin).to.equal(events.GTIN);
+    });
+
+    it("refuses an option that contradicts the events, and leaves nothing", async () => {
+      const { code, stderr } = await run(file("events.json", document), "--expiry", "2098-01-01", "--json");
+      expect(code).to.equal(1);
+      expect((JSON.parse(stderr) as { error: object }).error).to.include({
+        code: "LOT_MISMATCH",
+        path: "events[0].epcList[0]",
+      });
+      expect(readdirSync(folder)).to.deep.equal(["events.json"]);
+    });
+  });
+
+  describe("with earlier runs", () => {
+    const later = "later";
+    const second = (csv: string, ...more: string[]): Promise<Ran> => {
+      const args = options().map((arg) => (arg === out ? join(folder, later) : arg));
+      return careproof(["provenance", "lot", file("second.csv", csv), ...args, "--run", "1", "--json", ...more]);
+    };
+    const errorOf = ({ code, stderr }: Ran): object => {
+      expect(code).to.equal(1);
+      return (JSON.parse(stderr) as { error: object }).error;
+    };
+
+    it("takes what no earlier run has", async () => {
+      await lot(file("lot.csv", CSV));
+      expect(await second(`serial,case\nnew,${ssccOf(77)}\n`, "--earlier", out)).to.include({ code: 0 });
+    });
+
+    it("refuses a package and a container of an earlier run, with its line", async () => {
+      await lot(file("lot.csv", CSV));
+      const container = await second(`serial,case\nfine,\nnew,${ssccOf(CASE)}\n`, "--earlier", out);
+      expect(errorOf(container)).to.include({ code: "LOT_IN_EARLIER_RUN", path: `${join(folder, "second.csv")}:3` });
+      const serial = await second("serial\nLOOSE\n", "--earlier", out);
+      expect(errorOf(serial)).to.include({ code: "LOT_IN_EARLIER_RUN", path: `${join(folder, "second.csv")}:2` });
+      expect(existsSync(join(folder, later))).to.equal(false);
+    });
+
+    it("refuses the folder of another lot, of a later run, and one that was changed", async () => {
+      await lot(file("lot.csv", CSV));
+      const other = await second("serial\nnew\n", "--lot", "OTHER", "--earlier", out);
+      expect(errorOf(other)).to.include({ code: "EARLIER_RUN_INVALID", path: out });
+      const same = await second("serial\nnew\n", "--run", "0", "--earlier", out);
+      expect(errorOf(same)).to.include({ code: "EARLIER_RUN_INVALID", path: out });
+      writeFileSync(join(out, "lot.json"), written("lot.json").replace(ROOT, `0x${"00".repeat(32)}`));
+      const changed = await second("serial\nnew\n", "--earlier", out);
+      expect(errorOf(changed)).to.include({ code: "LOT_FOLDER_INVALID" });
+    });
   });
 
   it("takes a salt of its own where none is given", async () => {
@@ -232,7 +312,8 @@ describe("careproof provenance lot", () => {
   }
 
   it("exits with 2 where an option is missing", async () => {
-    const { code, stderr } = await careproof(["provenance", "lot", "lot.csv", "--gtin", GTIN]);
+    const input = file("lot.csv", CSV);
+    const { code, stderr } = await careproof(["provenance", "lot", input, "--gtin", GTIN, "--out", out]);
     expect(code).to.equal(2);
     expect(stderr).to.include("required option '--lot <number>' not specified");
   });

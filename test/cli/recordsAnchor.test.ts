@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, request, type Server } from "node:http";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,6 +14,7 @@ import type { JsonRpcServer } from "hardhat/types";
 import type { ManifestHeader, ManifestRecord } from "../../src/consent/recordManifest.js";
 import { recordLeafDigest } from "../../src/consent/recordLeaf.js";
 import { accredit, type CareProof, deployCareProof, enlist } from "../support/careproof";
+import { proxyUntilSent } from "../support/proxyNode";
 import { careproof, type Ran } from "../support/terminal";
 
 const PATIENT = "0x00000000000000000000000000000000000000A1";
@@ -299,37 +300,6 @@ describe("careproof records on the chain", () => {
     });
   });
 });
-
-/** A node that passes everything on until it has taken a transaction, and from then on answers nothing. */
-async function proxyUntilSent(target: string): Promise<{ url: string; close: () => Promise<unknown> }> {
-  let sent = false;
-  const proxy: Server = createServer((incoming, outgoing) => {
-    if (sent) {
-      incoming.socket.destroy();
-      return;
-    }
-    const chunks: Buffer[] = [];
-    incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
-    incoming.on("end", () => {
-      const body = Buffer.concat(chunks);
-      const forwarded = request(
-        target,
-        { method: "POST", headers: { "content-type": "application/json" } },
-        (answer) => {
-          if (body.includes("eth_sendRawTransaction")) sent = true;
-          outgoing.writeHead(answer.statusCode ?? 500);
-          answer.pipe(outgoing);
-        },
-      );
-      forwarded.end(body);
-    });
-  });
-  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
-  return {
-    url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
-    close: () => new Promise((resolve) => proxy.close(resolve)),
-  };
-}
 
 /** A port on which nothing listens. */
 async function unusedPort(): Promise<number> {
