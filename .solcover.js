@@ -1,6 +1,5 @@
 module.exports = {
-  // Drug provenance is in the making: its contracts come under the floors with their tests.
-  skipFiles: ["mocks", "provenance"],
+  skipFiles: ["mocks"],
   istanbulReporter: ["html", "json", "text"],
   configureYulOptimizer: true,
 };
