@@ -3,6 +3,7 @@ import { time } from "@nomicfoundation/hardhat-network-helpers";
 import { ethers } from "hardhat";
 
 import { ROLES, STANDINGS, type RoleName, type Standing } from "../../src/participants/roles.js";
+import { ITEM_DISPOSITIONS, OBSTACLES } from "../../src/provenance/statuses.js";
 import { tokenIdOf, type ProductIdentifier } from "../../src/provenance/tokenId.js";
 import { accredit, enlist, type Account } from "./careproof";
 import {
@@ -26,38 +27,12 @@ import {
 const numbered = <Name extends string>(...names: Name[]) =>
   Object.fromEntries(names.map((name, number) => [name, BigInt(number)])) as Record<Name, bigint>;
 
-/** The dispositions that stand in the way of a sale, in their order; the obstacles have the same names and numbers. */
-const IN_THE_WAY = [
-  "InTransit",
-  "ReturnInTransit",
-  "Returned",
-  "Suspect",
-  "Illegitimate",
-  "PartiallyDispensed",
-  "Dispensed",
-  "Supplied",
-  "Exported",
-  "Destroyed",
-  "Stolen",
-  "Lost",
-] as const;
-
 /** `IItems.Disposition`, in its order. */
-export const DISPOSITION = numbered("None", "Active", ...IN_THE_WAY);
+export const DISPOSITION = numbered(...ITEM_DISPOSITIONS);
 export type DispositionName = keyof typeof DISPOSITION;
 
 /** `IItems.Obstacle`, in its order. */
-export const OBSTACLE = numbered(
-  "None",
-  "NotAnIdentifier",
-  ...IN_THE_WAY,
-  "UnknownLot",
-  "NotInLot",
-  "ForeignPrefix",
-  "Duplicate",
-  "Recalled",
-  "Expired",
-);
+export const OBSTACLE = numbered(...OBSTACLES);
 
 /** The number of a standing. */
 export const standing = (name: Standing): bigint => BigInt(STANDINGS.indexOf(name));

@@ -8,50 +8,12 @@ import { treeOf as merkleTreeOf } from "./merkle";
 import { EVENT, LOT, NO_ORIGIN, PREFIX, lotTerms, type Origin, type SupplyChain } from "./provenanceParties";
 import { ROLES, STANDINGS, type RoleName, type Standing } from "../../src/participants/roles.js";
 import { lotKey, lotNumberBytes } from "../../src/provenance/lot.js";
+import { ITEM_DISPOSITIONS, OBSTACLES, type ItemDisposition, type Obstacle } from "../../src/provenance/statuses.js";
 
-/** `IItems.Disposition`, in its order. */
-export const DISPOSITIONS = [
-  "None",
-  "Active",
-  "InTransit",
-  "ReturnInTransit",
-  "Returned",
-  "Suspect",
-  "Illegitimate",
-  "PartiallyDispensed",
-  "Dispensed",
-  "Supplied",
-  "Exported",
-  "Destroyed",
-  "Stolen",
-  "Lost",
-] as const;
-export type Disposition = (typeof DISPOSITIONS)[number];
-
-/** `IItems.Obstacle`, in its order. */
-export const OBSTACLES = [
-  "None",
-  "NotAnIdentifier",
-  ...DISPOSITIONS.slice(2),
-  "UnknownLot",
-  "NotInLot",
-  "ForeignPrefix",
-  "Duplicate",
-  "Recalled",
-  "Expired",
-] as const;
-export type Obstacle =
-  | Exclude<Disposition, "Active">
-  | "NotAnIdentifier"
-  | "UnknownLot"
-  | "NotInLot"
-  | "ForeignPrefix"
-  | "Duplicate"
-  | "Recalled"
-  | "Expired";
+export { ITEM_DISPOSITIONS as DISPOSITIONS, OBSTACLES, type ItemDisposition as Disposition, type Obstacle };
 
 /** The number of a disposition, obstacle or standing. */
-export const disposition = (name: Disposition): bigint => BigInt(DISPOSITIONS.indexOf(name));
+export const disposition = (name: ItemDisposition): bigint => BigInt(ITEM_DISPOSITIONS.indexOf(name));
 export const obstacle = (name: Obstacle): bigint => BigInt(OBSTACLES.indexOf(name));
 export const standing = (name: Standing): bigint => BigInt(STANDINGS.indexOf(name));
 
@@ -63,7 +25,7 @@ export const today = async (): Promise<number> => Math.floor((await time.latest(
 
 /** What {@link stateOf} says; `owner` is null of what is no token. */
 export interface State {
-  disposition: Disposition;
+  disposition: ItemDisposition;
   party: string;
   lot: bigint;
   origin: bigint;
@@ -77,7 +39,7 @@ export interface State {
 export async function stateOf({ provenance }: CareProof, id: bigint): Promise<State> {
   const item = await provenance.itemOf(id);
   return {
-    disposition: DISPOSITIONS[Number(item.disposition)]!,
+    disposition: ITEM_DISPOSITIONS[Number(item.disposition)]!,
     party: item.party,
     lot: item.lot,
     origin: item.origin,
@@ -113,7 +75,7 @@ export async function verificationOf({ provenance }: CareProof, id: bigint, orig
   const { obstacle, disposition, custodian, receivedFrom, lotKey, lot } = await provenance.verify(id, origin);
   return {
     obstacle: OBSTACLES[Number(obstacle)]!,
-    disposition: DISPOSITIONS[Number(disposition)]!,
+    disposition: ITEM_DISPOSITIONS[Number(disposition)]!,
     custodian,
     receivedFrom,
     lotKey,
