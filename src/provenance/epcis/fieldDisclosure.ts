@@ -19,9 +19,6 @@ export const EVENT_DISCLOSURE_FORMAT = "careproof-event-disclosure";
 /** Version of the disclosure's format. */
 export const EVENT_DISCLOSURE_VERSION = 1;
 
-/** Fields that an event has at most, its hash among them. */
-export const MAX_EVENT_FIELDS = 2 ** 20;
-
 /** A field with its salt. The salt is as secret as the value: with it the value can be guessed. */
 export interface SaltedField extends EventField {
   /** 32 bytes as 0x-hex. */
@@ -120,7 +117,7 @@ export async function discloseFields(committed: CommittedFields, paths: readonly
     path !== "" && (field === path || field.startsWith(`${path}/`));
   const missing = paths.find((path) => !fields.some((field) => isAt(field.path, path)));
   if (missing !== undefined) throw new CareProofError("FIELD_UNKNOWN", "the event has no such field", missing);
-  const { tree, leaves } = await treeOf(fields);
+  const { tree, places } = await treeOf(fields);
   if (tree.root !== root.toLowerCase()) throw mismatch(`its fields lead to the root ${tree.root}, not to ${root}`);
   return {
     format: EVENT_DISCLOSURE_FORMAT,
@@ -131,7 +128,7 @@ export async function discloseFields(committed: CommittedFields, paths: readonly
       .filter(({ path }) => paths.some((named) => isAt(path, named)))
       .map(({ path, value, salt }) => {
         const leaf = fieldLeaf(fields.length, { path, value, salt });
-        return { path, value, salt, proof: tree.proof(leaves.indexOf(leaf)) };
+        return { path, value, salt, proof: tree.proof(places.get(leaf)!) };
       }),
   };
 }
@@ -171,9 +168,12 @@ export async function verifyDisclosure(disclosure: unknown, root: string): Promi
 }
 
 /** The tree over the leaves in ascending order, as OpenZeppelin's `SimpleMerkleTree` sorts them: a place says nothing of a field. */
-async function treeOf(fields: readonly SaltedField[]): Promise<{ tree: MerkleTree; leaves: readonly string[] }> {
+async function treeOf(
+  fields: readonly SaltedField[],
+): Promise<{ tree: MerkleTree; places: ReadonlyMap<string, number> }> {
   const leaves = fields.map((field) => fieldLeaf(fields.length, field)).sort();
-  return { tree: await MerkleTree.build(leaves.map((leaf) => fromHex(leaf, 32, "leaf"))), leaves };
+  const tree = await MerkleTree.build(leaves.map((leaf) => fromHex(leaf, 32, "leaf")));
+  return { tree, places: new Map(leaves.map((leaf, place) => [leaf, place])) };
 }
 
 function checkProof(root: string, fieldCount: number, field: DisclosedField): void {
@@ -196,7 +196,7 @@ function checkDisclosure(value: unknown): EventDisclosure {
   check(format === EVENT_DISCLOSURE_FORMAT, "is no disclosure of an event", "format");
   check(version === EVENT_DISCLOSURE_VERSION, `unknown version ${JSON.stringify(version)} of disclosures`, "version");
   check(isBytes32(root), "is missing or invalid", "root");
-  check(isInteger(fieldCount, MAX_EVENT_FIELDS), "is missing or invalid", "fieldCount");
+  check(isInteger(fieldCount, Number.MAX_SAFE_INTEGER), "is missing or invalid", "fieldCount");
   check(Array.isArray(fields) && fields.length > 0, "is missing or empty", "fields");
   const list = fields as readonly unknown[];
   check(list.length <= (fieldCount as number), `is below the ${list.length} fields that are shown`, "fieldCount");
