@@ -117,19 +117,16 @@ export async function discloseFields(committed: CommittedFields, paths: readonly
     path !== "" && (field === path || field.startsWith(`${path}/`));
   const missing = paths.find((path) => !fields.some((field) => isAt(field.path, path)));
   if (missing !== undefined) throw new CareProofError("FIELD_UNKNOWN", "the event has no such field", missing);
-  const { tree, places } = await treeOf(fields);
+  const { tree, proofOf } = await treeOf(fields);
   if (tree.root !== root.toLowerCase()) throw mismatch(`its fields lead to the root ${tree.root}, not to ${root}`);
   return {
     format: EVENT_DISCLOSURE_FORMAT,
     version: EVENT_DISCLOSURE_VERSION,
     root: tree.root,
     fieldCount: fields.length,
-    fields: fields
-      .filter(({ path }) => paths.some((named) => isAt(path, named)))
-      .map(({ path, value, salt }) => {
-        const leaf = fieldLeaf(fields.length, { path, value, salt });
-        return { path, value, salt, proof: tree.proof(places.get(leaf)!) };
-      }),
+    fields: fields.flatMap(({ path, value, salt }, index) => {
+      return paths.some((named) => isAt(path, named)) ? [{ path, value, salt, proof: proofOf(index) }] : [];
+    }),
   };
 }
 
@@ -167,13 +164,19 @@ export async function verifyDisclosure(disclosure: unknown, root: string): Promi
   };
 }
 
-/** The tree over the leaves in ascending order, as OpenZeppelin's `SimpleMerkleTree` sorts them: a place says nothing of a field. */
+/**
+ * The tree over the leaves in ascending order, as OpenZeppelin's `SimpleMerkleTree` sorts them: a place says nothing of a field.
+ *
+ * @returns `proofOf` gives the proof of the field at an index.
+ */
 async function treeOf(
   fields: readonly SaltedField[],
-): Promise<{ tree: MerkleTree; places: ReadonlyMap<string, number> }> {
-  const leaves = fields.map((field) => fieldLeaf(fields.length, field)).sort();
-  const tree = await MerkleTree.build(leaves.map((leaf) => fromHex(leaf, 32, "leaf")));
-  return { tree, places: new Map(leaves.map((leaf, place) => [leaf, place])) };
+): Promise<{ tree: MerkleTree; proofOf: (index: number) => string[] }> {
+  const leaves = fields.map((field) => fieldLeaf(fields.length, field));
+  const sorted = leaves.toSorted();
+  const tree = await MerkleTree.build(sorted.map((leaf) => fromHex(leaf, 32, "leaf")));
+  const places = new Map(sorted.map((leaf, place) => [leaf, place]));
+  return { tree, proofOf: (index) => tree.proof(places.get(leaves[index]!)!) };
 }
 
 function checkProof(root: string, fieldCount: number, field: DisclosedField): void {
