@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from "commander";
 
 import { checkAddress } from "../consent/recordPatient.js";
+import { isBytes32 } from "../utils/writtenJson.js";
 
 /** Parses an address option. */
 export function addressOption(value: string): string {
@@ -24,4 +25,15 @@ export function timeOption(value: string): number {
   const time = integerOption(value);
   if (time >= 2n ** 40n) throw new InvalidArgumentError("expected unix seconds, below 2^40 (not milliseconds).");
   return Number(time);
+}
+
+/** Parses an option that is 32 bytes. */
+export function bytes32Option(value: string): string {
+  if (!isBytes32(value)) throw new InvalidArgumentError("expected 32 bytes as 0x-hex.");
+  return value;
+}
+
+/** Parses an option that may be given several times. */
+export function listOption(value: string, before: string[]): string[] {
+  return [...before, value];
 }

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 
 import { captureCommand } from "./provenanceCapture.js";
+import { discloseCommand } from "./provenanceDisclose.js";
 import { hashCommand } from "./provenanceHash.js";
 import { historyCommand } from "./provenanceHistory.js";
 import { idCommand } from "./provenanceId.js";
@@ -13,6 +14,7 @@ export function provenanceCommand(terminal: Terminal): Command {
     .description("GS1 keys, lots and EPCIS 2.0 events, to the chain and back.")
     .addCommand(idCommand(terminal))
     .addCommand(hashCommand(terminal))
+    .addCommand(discloseCommand(terminal))
     .addCommand(lotCommand(terminal))
     .addCommand(captureCommand(terminal))
     .addCommand(historyCommand(terminal));

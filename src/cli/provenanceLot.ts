@@ -7,14 +7,13 @@ import { sniffEpcis } from "./epcisText.js";
 import { readLotCsv } from "./lotCsv.js";
 import { readEarlierRuns, withoutEarlier } from "./lotEarlier.js";
 import { type WrittenLot, type WrittenProofFile, writeLot } from "./lotFolder.js";
-import { integerOption } from "./options.js";
+import { bytes32Option, integerOption, listOption } from "./options.js";
 import { type CommonOptions, printable, Progress, type Terminal, writeResult } from "./terminal.js";
 import { CareProofError } from "../errors.js";
 import { readEpcis } from "../provenance/epcis/readEpcis.js";
 import type { LotItem } from "../provenance/lotContents.js";
 import { lotOfDocument, type LotTerms } from "../provenance/lotOfDocument.js";
 import { checkLotRun, type LotRun } from "../provenance/lotRun.js";
-import { isBytes32 } from "../utils/writtenJson.js";
 
 /** What `careproof provenance lot --json` prints. */
 export interface LotResult {
@@ -86,7 +85,7 @@ export function lotCommand(terminal: Terminal): Command {
       listOption,
       [],
     )
-    .option("--salt <hex>", "salt of the count leaf, 32 bytes (default: random)", saltOption)
+    .option("--salt <hex>", "salt of the count leaf, 32 bytes (default: random)", bytes32Option)
     .option("--json", "print the result as JSON")
     .option("--quiet", "show no progress")
     .addHelpText("after", HELP)
@@ -184,10 +183,6 @@ function itemsOfDocument(text: string, name: string, terms: LotTerms): ItemSourc
   return { ...lot, place: (item) => `${name} item ${item}` };
 }
 
-function listOption(value: string, before: string[]): string[] {
-  return [...before, value];
-}
-
 function describe({ lot, root, packages, containers, files }: LotResult, out: string): string {
   const count = (number: number, word: string): string =>
     `${number.toLocaleString("en")} ${word}${number === 1 ? "" : "s"}`;
@@ -209,9 +204,4 @@ function unitsOption(value: string): number {
   const units = smallInteger(value);
   if (units < 1 || units > MOST_UNITS) throw new InvalidArgumentError(`expected 1 to ${MOST_UNITS}.`);
   return units;
-}
-
-function saltOption(value: string): string {
-  if (!isBytes32(value)) throw new InvalidArgumentError("expected 32 bytes as 0x-hex.");
-  return value;
 }

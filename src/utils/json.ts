@@ -62,7 +62,8 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 // eslint-disable-next-line no-control-regex -- RFC 8259, section 7: these must be escaped in a string
 const PLAIN = /[^"\\\u0000-\u001f]*/y;
 const WHITESPACE = /[ \t\n\r]*/y;
-const LONE_SURROGATE = /\p{Surrogate}/u;
+/** A surrogate without its partner: no Unicode character. */
+export const LONE_SURROGATE = /\p{Surrogate}/u;
 const ESCAPES: Readonly<Record<string, string>> = {
   '"': '"',
   "\\": "\\",

@@ -2,6 +2,7 @@ import { CareProofError } from "../../errors.js";
 import { canonicalBytes } from "../../utils/canonical.js";
 import { commit } from "../../utils/commitment.js";
 import { isJsonObject, JsonNumber, type JsonObject, type JsonValue } from "../../utils/json.js";
+import { isBytes32 } from "../../utils/writtenJson.js";
 
 /** What 21 U.S.C. 360eee(26) (A) to (F) asks of each product: its members, all texts but `containers`, a number, and `lots`. */
 const PRODUCT_TEXTS = ["name", "strength", "dosageForm", "ndc", "containerSize"] as const;
@@ -14,8 +15,9 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/;
 /**
  * Checks transaction information: `{"products":[{"name","strength","dosageForm","ndc","containerSize","containers","lots"}],
  * "transactionDate","shipmentDate","from":{"name","address"},"to":{"name","address"}}`. `containers` is their number, `lots` the lot
- * numbers, dates are `YYYY-MM-DD`; `shipmentDate` is there only where it is more than 24 hours after the transaction. Members of
- * one's own may be added; the commitment covers them too.
+ * numbers, dates are `YYYY-MM-DD`; `shipmentDate` is there only where it is more than 24 hours after the transaction. `eventFields` may
+ * be the root of the event's fields (`commitFields`, 32 bytes as 0x-hex), so that the event can be shown in part. Members of one's own
+ * may be added; the commitment covers them too.
  *
  * @param path Where it stands, for errors.
  * @throws CareProofError `TRANSACTION_INFORMATION_INVALID` with the member's path.
@@ -33,6 +35,10 @@ export function checkTransactionInformation(value: JsonValue | undefined, path: 
     const { name, address } = objectAt(information[party], at);
     requireText(name, `${at}.name`);
     requireText(address, `${at}.address`);
+  }
+  const { eventFields } = information;
+  if (eventFields !== undefined && !isBytes32(eventFields)) {
+    throw invalid(`${path}.eventFields`, "is no Merkle root (32 bytes as 0x-hex)");
   }
   return information;
 }

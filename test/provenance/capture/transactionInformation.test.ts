@@ -1,8 +1,12 @@
 import { expect } from "chai";
+import { id } from "ethers";
 
 import { TRANSACTION_INFORMATION } from "./documents";
 import { CareProofError } from "../../../src/errors.js";
-import { checkTransactionInformation } from "../../../src/provenance/capture/transactionInformation.js";
+import {
+  checkTransactionInformation,
+  transactionInformationCommitment,
+} from "../../../src/provenance/capture/transactionInformation.js";
 import { parseJson } from "../../../src/utils/json.js";
 
 const check = (value: unknown): unknown => checkTransactionInformation(parseJson(JSON.stringify(value)), "ti");
@@ -11,6 +15,15 @@ describe("checkTransactionInformation", () => {
   it("takes all that the law asks for, a later day of shipment, and members of one's own", () => {
     const value = { ...TRANSACTION_INFORMATION, shipmentDate: "2026-01-08", order: "4711" };
     expect(check(value)).to.include({ shipmentDate: "2026-01-08", order: "4711" });
+  });
+
+  it("takes the root of an event's fields, and commits to it", () => {
+    const withRoot = (root: string) =>
+      checkTransactionInformation(parseJson(JSON.stringify({ ...TRANSACTION_INFORMATION, eventFields: root })), "ti");
+    expect(withRoot(id("a"))).to.include({ eventFields: id("a") });
+    const salt = id("salt");
+    const [one, other] = ["a", "b"].map((text) => transactionInformationCommitment(withRoot(id(text)), salt));
+    expect(one).to.not.equal(other);
   });
 
   const [product] = TRANSACTION_INFORMATION.products;
@@ -33,6 +46,8 @@ describe("checkTransactionInformation", () => {
     ["no day", { ...TRANSACTION_INFORMATION, transactionDate: "2026-13-01" }, "ti.transactionDate"],
     ["a shipment day that is none", { ...TRANSACTION_INFORMATION, shipmentDate: "soon" }, "ti.shipmentDate"],
     ["no seller", { ...TRANSACTION_INFORMATION, from: undefined }, "ti.from"],
+    ["a root of fields that is cut off", { ...TRANSACTION_INFORMATION, eventFields: "0x1234" }, "ti.eventFields"],
+    ["a root of fields that is no text", { ...TRANSACTION_INFORMATION, eventFields: null }, "ti.eventFields"],
     ["a buyer without an address", { ...TRANSACTION_INFORMATION, to: { name: "N" } }, "ti.to.address"],
   ];
   for (const [name, value, path] of failures) {
