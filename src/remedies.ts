@@ -137,7 +137,7 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   PackedIntoItself: "Give another container.",
   NestedTooDeep: "Pack it less deep: containers nest at most 5 deep.",
   OriginsMixed: "Pack it into a container of your own: this one came from another partner.",
-  ListLengthInvalid: "Give 1 to 100 ids.",
+  ListLengthInvalid: "Give 1 to 100 ids or event hashes.",
   UseShipAndReceive: "Use ship, and have the receiver call receiveShipment.",
   PapersIncomplete: "Give all seven statements (0x7F) and the commitment to the transaction information.",
   ReceiverIsOperator: "Send to the organisation itself and not to its key.",
@@ -167,6 +167,9 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   InvalidIdentifier: "Give the token id of an SGTIN or SSCC with a right check digit.",
   NotExcursionSource: "Send this from a source that governance has named and whose delay has passed.",
   NotBoundTo: "Have the owner bind the token to this source first.",
+
+  // EPCIS events
+  EmptyEventHash: "Give the CBV 2.0 hash of each event; careproof provenance hash makes it.",
 
   // ERC-721
   ERC721IncorrectOwner: "Check who owns the token.",

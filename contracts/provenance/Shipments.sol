@@ -54,7 +54,8 @@ abstract contract Shipments is Items, IShipments {
         for (uint256 i = 0; i < ids.length; ++i) {
             uint256 id = ids[i];
             uint256 word = _requireSentTo(id, receiver);
-            _requireLotInForce(id, word.lot());
+            Obstacle obstacle = _obstacleOfLot(word.lot());
+            require(obstacle == Obstacle.None, NotSaleable(id, obstacle));
             bool isReturn = word.disposition() == Disposition.ReturnInTransit;
 
             address sender = _update(receiver, id, address(0));

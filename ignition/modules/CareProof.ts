@@ -27,7 +27,8 @@ import Provenance from "./Provenance";
 export default buildModule("CareProof", (m) => {
   const { accessManager, participantRegistry } = m.useModule(Participants);
   const { representativeRegistry, consentRegistry, recordRegistry, disclosureLog } = m.useModule(Consent);
-  const { companyPrefixRegistry, digitalLinks, drugProvenance, productInvestigations } = m.useModule(Provenance);
+  const { companyPrefixRegistry, digitalLinks, drugProvenance, productInvestigations, epcisEventLog } =
+    m.useModule(Provenance);
   const admin = m.getParameter<string>("admin");
 
   const labels = ROLE_LABELS.map(([role, label]) =>
@@ -73,6 +74,7 @@ export default buildModule("CareProof", (m) => {
     digitalLinks,
     drugProvenance,
     productInvestigations,
+    epcisEventLog,
   };
 });
 

@@ -17,5 +17,6 @@ export default buildModule("Provenance", (m) => {
     digitalLinks,
   ]);
   const productInvestigations = m.contractAt("ProductInvestigations", m.staticCall(drugProvenance, "investigations"));
-  return { companyPrefixRegistry, digitalLinks, drugProvenance, productInvestigations };
+  const epcisEventLog = m.contract("EpcisEventLog", [participantRegistry]);
+  return { companyPrefixRegistry, digitalLinks, drugProvenance, productInvestigations, epcisEventLog };
 });

@@ -57,6 +57,7 @@ const STATES: Readonly<Record<string, string>> = {
   "provenance.ask": "about any package, by a dispenser",
   "provenance.answer": "by the manufacturer that was asked",
   "provenance.bindTelemetry": "a pallet, by its owner",
+  "provenance.recordEvent": "the hash of one event, whether it was recorded before or not",
 };
 
 /** Rewrites the tables: gas, and where it was measured the Merkle tree. */

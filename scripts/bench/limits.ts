@@ -46,6 +46,7 @@ export const LIMITS: Readonly<Record<string, number>> = {
   "provenance.ask": 117_000,
   "provenance.answer": 44_000,
   "provenance.bindTelemetry": 70_000,
+  "provenance.recordEvent": 34_500,
 };
 
 /** How many times faster than OpenZeppelin's tree ours must build one million leaves, and its peak memory (bytes). */

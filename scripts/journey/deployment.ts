@@ -16,6 +16,7 @@ import {
   DigitalLinks__factory,
   DisclosureLog__factory,
   DrugProvenance__factory,
+  EpcisEventLog__factory,
   ParticipantRegistry__factory,
   ProductInvestigations__factory,
   RecordRegistry__factory,
@@ -52,6 +53,7 @@ export const FACTORIES = {
   DigitalLinks: DigitalLinks__factory,
   DrugProvenance: DrugProvenance__factory,
   ProductInvestigations: ProductInvestigations__factory,
+  EpcisEventLog: EpcisEventLog__factory,
 } as const;
 
 /** Contracts that another creates: their record is that of its creation. */
@@ -69,6 +71,7 @@ function connect(addresses: Addresses, runner: Signer | Provider) {
     digitalLinks: DigitalLinks__factory.connect(addresses.DigitalLinks, runner),
     provenance: DrugProvenance__factory.connect(addresses.DrugProvenance, runner),
     investigations: ProductInvestigations__factory.connect(addresses.ProductInvestigations, runner),
+    eventLog: EpcisEventLog__factory.connect(addresses.EpcisEventLog, runner),
   };
 }
 
@@ -100,6 +103,7 @@ export async function deployLocally(chain: Chain): Promise<CareProofSystem> {
     DigitalLinks: await deployed.digitalLinks.getAddress(),
     DrugProvenance: await deployed.drugProvenance.getAddress(),
     ProductInvestigations: await deployed.productInvestigations.getAddress(),
+    EpcisEventLog: await deployed.epcisEventLog.getAddress(),
   };
   return {
     contracts: connect(addresses, chain.provider),

@@ -3,6 +3,7 @@ import { type Contract, getAddress, type Log, ZeroAddress, zeroPadValue, toBeHex
 import { ask, type Connection, contractAt } from "./rpc.js";
 import {
   drugProvenanceAbi,
+  epcisEventLogAbi,
   iCompanyPrefixRegistryAbi,
   iParticipantRegistryAbi,
   productInvestigationsAbi,
@@ -10,7 +11,7 @@ import {
 import { ContractError } from "../contractErrors.js";
 import { CareProofError } from "../errors.js";
 import { ROLES, type RoleName } from "../participants/roles.js";
-import { CAPTURE_FUNCTIONS, listsOf, NO_PROOF } from "../provenance/capture/calls.js";
+import { CAPTURE_FUNCTIONS, callKey, listsOf, NO_PROOF } from "../provenance/capture/calls.js";
 import type { ConcernedIds } from "../provenance/capture/concernedIds.js";
 import type { CaptureChain, ChainItem, ChainLot } from "../provenance/capture/plan.js";
 import { ITEM_DISPOSITIONS } from "../provenance/statuses.js";
@@ -26,10 +27,15 @@ export class CaptureContracts {
     readonly ProductInvestigations: Contract,
     private readonly participants: Contract,
     private readonly companyPrefixes: Contract,
+    readonly EpcisEventLog: Contract | undefined,
   ) {}
 
-  /** Throws CareProofError `CONTRACT_MISSING`, `CONTRACT_UNEXPECTED`. */
-  static async at(connection: Connection, address: string): Promise<CaptureContracts> {
+  /**
+   * @param address That of `DrugProvenance`.
+   * @param eventLog That of `EpcisEventLog`, if one is at hand.
+   * @throws CareProofError `CONTRACT_MISSING`, `CONTRACT_UNEXPECTED`.
+   */
+  static async at(connection: Connection, address: string, eventLog: string | undefined): Promise<CaptureContracts> {
     const provenance = await contractAt(connection, address, drugProvenanceAbi);
     const [investigations, participants, companyPrefixes] = await ask(connection, () =>
       Promise.all(
@@ -44,6 +50,7 @@ export class CaptureContracts {
       await contractAt(connection, investigations!, productInvestigationsAbi),
       await contractAt(connection, participants!, iParticipantRegistryAbi),
       await contractAt(connection, companyPrefixes!, iCompanyPrefixRegistryAbi),
+      eventLog === undefined ? undefined : await eventLogAt(connection, eventLog, participants!),
     );
   }
 
@@ -72,9 +79,18 @@ export class CaptureContracts {
     throw new CareProofError("PREFIX_NOT_HELD", message, path);
   }
 
-  /** What the chain knows of what a document concerns. */
-  async read({ items, lots }: ConcernedIds, fromBlock: bigint): Promise<CaptureChain> {
+  /**
+   * What the chain knows of what a document concerns.
+   *
+   * @param recorded Which events are looked for in `EpcisEventLog`, and for which organisation.
+   */
+  async read(
+    { items, lots }: ConcernedIds,
+    recorded: { readonly hashes: readonly string[]; readonly by: string },
+    fromBlock: bigint,
+  ): Promise<CaptureChain> {
     const { done, proofs } = await this.readLogs([...items, ...lots], fromBlock);
+    await this.readRecorded(recorded, fromBlock, done);
     const found = new Map<bigint, ChainItem>();
     // From the things outward: what is around them may be around it.
     for (let ids: readonly bigint[] = items; ids.length > 0;) {
@@ -153,6 +169,23 @@ export class CaptureContracts {
     return { done, proofs };
   }
 
+  /** Adds the events that an organisation recorded by their hashes. */
+  private async readRecorded(
+    { hashes, by }: { readonly hashes: readonly string[]; readonly by: string },
+    fromBlock: bigint,
+    done: Set<string>,
+  ): Promise<void> {
+    const contract = this.EpcisEventLog;
+    const topic = contract?.interface.getEvent(CAPTURE_FUNCTIONS.record)?.topicHash;
+    if (contract === undefined || topic === undefined) return;
+    for (const list of listsOf(hashes)) {
+      for (const { topics } of await this.logs(contract, [topic, list, zeroPadValue(by, 32)], fromBlock)) {
+        const hash = topics[1]!;
+        done.add(callKey("record", BigInt(hash), hash));
+      }
+    }
+  }
+
   private logs(contract: Contract, topics: (string | string[])[], fromBlock: bigint): Promise<Log[]> {
     const { connection } = this;
     return ask(connection, async () =>
@@ -175,4 +208,13 @@ export class CaptureContracts {
   private call<T>(contract: Contract, name: string, ...args: unknown[]): Promise<T> {
     return ask(this.connection, () => contract.getFunction(name).staticCall(...args) as Promise<T>);
   }
+}
+
+/** `EpcisEventLog`, which has to go by the same participants. */
+async function eventLogAt(connection: Connection, address: string, participants: string): Promise<Contract> {
+  const contract = await contractAt(connection, address, epcisEventLogAbi);
+  const own = await ask(connection, () => contract.getFunction("participants").staticCall() as Promise<string>);
+  if (own === participants) return contract;
+  const message = `EpcisEventLog at ${address} goes by the participants of ${own}, DrugProvenance by those of ${participants}: they are of two deployments`;
+  throw new CareProofError("CONTRACT_UNEXPECTED", message);
 }

@@ -8,7 +8,7 @@ import { niUri } from "../provenance/epcis/eventHash.js";
 export interface CaptureResultCall {
   contract: string;
   function: string;
-  /** Decimal token ids, or the key of a lot. */
+  /** Decimal: token ids, the key of a lot, or for `record` the event hashes as numbers. */
   ids: string[];
   /** Arguments in the function's order, integers beyond 2^53 in decimal. */
   args: unknown;
@@ -72,14 +72,16 @@ export function describePlan({ party, role, journal, events }: CaptureResult): s
   for (const { index, type, action, bizStep, disposition, answer, code, reason, at, calls } of events) {
     const what = [type, action, bizStep, disposition].filter((part) => part !== undefined).join(" ");
     lines.push(`event ${index}  ${what}`);
+    if (answer === "anchor") lines.push(`  recorded by its hash (${code ?? ""}): ${reason ?? ""}`);
     if (answer === "onChain") lines.push("  on the chain already");
     if (answer === "contained") lines.push(`  nothing to send: ${reason ?? ""}`);
     if (answer === "notSent") lines.push(`  not sent (${code ?? ""}): ${reason ?? ""}`);
     if (answer === "refused") lines.push(`  REFUSED (${code ?? ""}) ${at ?? ""}: ${reason ?? ""}`);
     for (const { function: name, ids, transaction } of calls) {
-      const count = ids.length === 1 ? "1 id" : `${ids.length} ids`;
+      const thing = name === "record" ? "event" : "id";
+      const count = ids.length === 1 ? `1 ${thing}` : `${ids.length} ${thing}s`;
       lines.push(
-        `  ${name.padEnd(16)} ${count.padEnd(8)}${transaction === undefined ? "" : ` ${transaction}`}`.trimEnd(),
+        `  ${name.padEnd(16)} ${count.padEnd(10)}${transaction === undefined ? "" : ` ${transaction}`}`.trimEnd(),
       );
     }
   }

@@ -10,6 +10,7 @@ import { type Connection, connect } from "./rpc.js";
 import { PRIVATE_KEY_VARIABLE, readKey, sendTransaction } from "./sendTransaction.js";
 import { type CommonOptions, Progress, type Terminal, writeResult } from "./terminal.js";
 import { CareProofError } from "../errors.js";
+import { deployments } from "../deployments/index.js";
 import type { RoleName } from "../participants/roles.js";
 import type { CaptureCall } from "../provenance/capture/calls.js";
 import { concernedIds } from "../provenance/capture/concernedIds.js";
@@ -27,6 +28,7 @@ interface CaptureOptions extends CommonOptions, CaptureFiles {
   journal?: string;
   rpc?: string;
   provenance?: string;
+  eventLog?: string;
   chainId?: bigint;
   fromBlock?: bigint;
   timeout: number;
@@ -37,7 +39,8 @@ const JOURNAL_SUFFIX = ".capture.ndjson";
 
 const HELP = `
 Every event gets one answer: the calls that it means; or that it is on the chain already (an earlier run), contained in the call of
-another event, or not sent, and why. If one event is refused, nothing is sent. Events are sent in the order of their times. Events of
+another event, or not sent, and why. Where EpcisEventLog is known (--event-log), events for which nothing else is sent are recorded
+there by their hashes, up to 100 in a transaction, which the first of them has. If one event is refused, nothing is sent. Events are sent in the order of their times. Events of
 other parties are left to those: see --parties.
 
 The key that sends is taken from the environment variable ${PRIVATE_KEY_VARIABLE}. The command may be run again after any failure: it
@@ -50,7 +53,7 @@ DRUG_REGULATOR. --transaction-information is {"<eventID or event hash>":{"produc
 
 With --json: {"party","role","chainId","contract","journal","events":[{"index","path","type","action","bizStep","disposition",
 "eventTime","eventID","hash","answer","code","reason","at","calls":[{"contract","function","ids","args","transaction","gasUsed"}]}]},
-"answer" one of send, onChain, contained, notSent, refused. "chainId" and "contract" only with --rpc, "journal", "transaction" and
+"answer" one of send, anchor, onChain, contained, notSent, refused. "chainId" and "contract" only with --rpc, "journal", "transaction" and
 "gasUsed" only where something was sent.`;
 
 /** `careproof provenance capture`: an EPCIS 2.0 document to the transactions that it means. */
@@ -76,6 +79,11 @@ export function captureCommand(terminal: Terminal): Command {
     )
     .option("--rpc <url>", "an Ethereum node; with --dry-run the plan then knows what the chain knows")
     .option("--provenance <address>", "DrugProvenance's address", addressOption)
+    .option(
+      "--event-log <address>",
+      "EpcisEventLog's address (default: the one recorded with this DrugProvenance, if any)",
+      addressOption,
+    )
     .option("--chain-id <n>", "the chain that the node must serve", integerOption)
     .option(
       "--from-block <n>",
@@ -103,7 +111,7 @@ async function capture(terminal: Terminal, input: string, options: CaptureOption
     progress.clear();
   });
   // What is wrong with the document alone is said before any chain is asked.
-  const offline = planCapture(inputs.document, contextOf(inputs, options));
+  const offline = planCapture(inputs.document, contextOf(inputs, options, options.eventLog !== undefined));
   if (rpc === undefined || provenance === undefined) {
     print(terminal, options, resultOf(offline, inputs.actor));
     return;
@@ -112,9 +120,10 @@ async function capture(terminal: Terminal, input: string, options: CaptureOption
   if (!isDry) requireWhole(offline, "EVENT_OUT_OF_ORDER");
   const connection = await connect(rpc, options.chainId);
   try {
-    const contracts = await CaptureContracts.at(connection, provenance);
+    const contracts = await CaptureContracts.at(connection, provenance, eventLogOf(connection, provenance, options));
     const run = new CaptureRun(terminal, connection, contracts, inputs, options, provenance);
-    const chain = await contracts.read(concernedIds(inputs.document, inputs), options.fromBlock ?? 0n);
+    const recorded = { hashes: offline.events.map(({ hash }) => hash), by: inputs.actor.address };
+    const chain = await contracts.read(concernedIds(inputs.document, inputs), recorded, options.fromBlock ?? 0n);
     const result = key === undefined ? run.plan(chain) : await run.send(chain, key, journalPath ?? "");
     print(terminal, options, result);
   } finally {
@@ -134,16 +143,16 @@ class CaptureRun {
   ) {}
 
   plan(chain: CaptureChain): CaptureResult {
-    const plan = planCapture(this.inputs.document, { ...contextOf(this.inputs, this.options), chain });
+    const plan = this.planWith(chain);
     return { ...resultOf(plan, this.inputs.actor), ...this.where };
   }
 
   /** Checks everything that can be checked, then sends call after call. */
   async send(chain: CaptureChain, key: SigningKey, journalPath: string): Promise<CaptureResult> {
-    const { actor, document } = this.inputs;
+    const { actor } = this.inputs;
     const wallet = new Wallet(key, this.connection.provider);
     const journal = CaptureJournal.open(journalPath, { ...this.where, party: actor.address });
-    const plan = planCapture(document, { ...contextOf(this.inputs, this.options, journal), chain });
+    const plan = this.planWith(chain, journal);
     requireWhole(plan);
     await this.requireParties(plan, wallet.address);
     const sent: SentCall[] = [];
@@ -151,6 +160,12 @@ class CaptureRun {
       for (const call of event.calls) sent.push(await this.sendCall(event, call, wallet, journal));
     }
     return { ...resultOf(plan, actor, sent), ...this.where, ...(sent.length === 0 ? {} : { journal: journal.path }) };
+  }
+
+  private planWith(chain: CaptureChain, journal?: CaptureJournal): CapturePlan {
+    const { inputs, options, contracts } = this;
+    const context = contextOf(inputs, options, contracts.EpcisEventLog !== undefined, journal);
+    return planCapture(inputs.document, { ...context, chain });
   }
 
   private get where(): { chainId: string; contract: string } {
@@ -189,6 +204,7 @@ class CaptureRun {
     journal: CaptureJournal,
   ): Promise<SentCall> {
     const contract = this.contracts[call.contract];
+    if (contract === undefined) throw new Error(`a plan without ${call.contract} calls it`);
     const beforeSending = (answer: unknown, hash: string): void => {
       // `dispense` does not refuse a package that was dispensed since the plan was made.
       if (call.function === "dispense" && answer === false && this.options.reportDuplicates !== true) {
@@ -217,7 +233,18 @@ class CaptureRun {
   }
 }
 
-function contextOf(inputs: CaptureInputs, options: CaptureOptions, journal?: CaptureJournal): CaptureContext {
+/** The event log that is given, or else the one that is recorded beside the given `DrugProvenance`. */
+function eventLogOf({ chainId }: Connection, provenance: string, { eventLog }: CaptureOptions): string | undefined {
+  const recorded = deployments[Number(chainId)]?.contracts;
+  return eventLog ?? (recorded?.DrugProvenance?.address === provenance ? recorded.EpcisEventLog?.address : undefined);
+}
+
+function contextOf(
+  inputs: CaptureInputs,
+  options: CaptureOptions,
+  eventLog: boolean,
+  journal?: CaptureJournal,
+): CaptureContext {
   const { actor, parties, lots, proofs, informationOf } = inputs;
   const { transactionStatement, recallClass, prefixLength, reportDuplicates } = options;
   return {
@@ -227,6 +254,7 @@ function contextOf(inputs: CaptureInputs, options: CaptureOptions, journal?: Cap
     proofs,
     transactionStatement: transactionStatement === true,
     reportDuplicates: reportDuplicates === true,
+    eventLog,
     ...(recallClass === undefined ? {} : { recallClass }),
     ...(prefixLength === undefined ? {} : { prefixLength: Number(prefixLength) }),
     transactionInformation: (hash, eventID) => {

@@ -9,13 +9,16 @@ import hre, { ethers } from "hardhat";
 import { TASK_NODE_CREATE_SERVER } from "hardhat/builtin-tasks/task-names";
 import type { JsonRpcServer } from "hardhat/types";
 
+import { EpcisEventLog__factory } from "../../src/bindings/index.js";
 import type { CaptureResult } from "../../src/cli/captureResult.js";
+import { deployments, type Deployment } from "../../src/deployments/index.js";
 import { lotKey } from "../../src/provenance/lot.js";
 import { readEpcis } from "../../src/provenance/epcis/readEpcis.js";
 import { eventHash, eventHashBytes32 } from "../../src/provenance/epcis/eventHash.js";
 import { commit } from "../../src/utils/commitment.js";
 import { canonicalize } from "../../src/utils/canonical.js";
 import {
+  associating,
   CASE,
   commissioning,
   containerId,
@@ -33,6 +36,7 @@ import {
   receiving,
   shipping,
   TRANSACTION_INFORMATION,
+  transforming,
   unpacking,
   URIS,
   type EventFields,
@@ -460,6 +464,147 @@ describe("careproof provenance capture", () => {
     expect(await chain.provenance.contestedBy(packageId("P1"))).to.equal(chain.otherPharmacy.address);
     const { events: third } = resultOf(await careproof([...args, "--report-duplicates"], { env }));
     expect(third.map(({ answer }) => answer)).to.deep.equal(["onChain"]);
+  });
+
+  describe("events for which nothing else is sent", () => {
+    /** What makes a lot and ships it, with events between that mean nothing else on the chain. */
+    const withOthers = (): EventFields[] => [
+      ...lotEvents(),
+      transforming([packageUrn("X")], [packageUrn("Y")], "manufacturer"),
+      associating("manufacturer"),
+      shipping([containerUrn(PALLET)], "manufacturer", "wholesaler"),
+    ];
+    const ANSWERS = [
+      "send commissionLot:1",
+      "anchor record:5",
+      "anchor",
+      "anchor",
+      "anchor",
+      "anchor",
+      "send shipFromLot:1",
+    ];
+    const WITHOUT_LOG = [
+      "send commissionLot:1",
+      "contained",
+      "contained",
+      "contained",
+      "TRANSFORMATION",
+      "ASSOCIATION",
+      "send shipFromLot:1",
+    ];
+    const recordedBy = async ({ eventLog, manufacturer }: SupplyChain): Promise<string[]> => {
+      const logs = await eventLog.queryFilter(eventLog.filters.EventRecorded(undefined, manufacturer.address));
+      return logs.map(({ args }) => args.eventHash);
+    };
+
+    it("are recorded by their hashes for the organisation, once", async () => {
+      const chain = await loadFixture(deploySupplyChain);
+      const files = await prepare(chain, withOthers());
+      const log = ["--event-log", await chain.eventLog.getAddress()];
+      expect(answers(resultOf(await capture(chain, files, "manufacturer", ...log)))).to.deep.equal(ANSWERS);
+      expect(await recordedBy(chain)).to.deep.equal(files.hashes.slice(1, 6));
+      const again = resultOf(await capture(chain, files, "manufacturer", ...log));
+      expect(answers(again)).to.deep.equal(Array.from({ length: 7 }, () => "onChain"));
+      expect(again.events[4]).to.include({ code: "TRANSFORMATION" });
+      expect(again.events[6]).to.not.have.property("code");
+      expect(await recordedBy(chain)).to.have.length(5);
+    });
+
+    for (const [lostAt, path] of [
+      [1, "events[0]"],
+      [2, "events[1]"],
+      [3, "events[6]"],
+    ] as const) {
+      it(`are recorded once when the node goes away with transaction ${lostAt}`, async () => {
+        const chain = await loadFixture(deploySupplyChain);
+        const files = await prepare(chain, withOthers());
+        const start = await ethers.provider.getTransactionCount(chain.manufacturerKey.address);
+        const proxy = await proxyUntilSent(url, lostAt);
+        const log = ["--event-log", await chain.eventLog.getAddress()];
+        const where = ["--rpc", proxy.url, "--provenance", files.contract, "--timeout", "2"];
+        const env = { CAREPROOF_PRIVATE_KEY: keyOf(chain, "manufacturer") };
+        const error = errorOf(await careproof(argumentsOf(files, "manufacturer", ...where, ...log), { env }));
+        await proxy.close();
+        expect(error).to.include({ code: "NODE_LOST", path });
+        const { events } = resultOf(await capture(chain, files, "manufacturer", ...log));
+        // The transaction with which the node went away was taken.
+        expect(events.flatMap(({ calls }) => calls)).to.have.length(3 - lostAt);
+        expect(await ethers.provider.getTransactionCount(chain.manufacturerKey.address)).to.equal(start + 3);
+        expect(await recordedBy(chain)).to.deep.equal(files.hashes.slice(1, 6));
+      });
+    }
+
+    it("are recorded where another organisation recorded them before", async () => {
+      const chain = await loadFixture(deploySupplyChain);
+      const files = await prepare(chain, withOthers());
+      await chain.eventLog.connect(chain.regulator).record(files.hashes.slice(1, 6), 14);
+      const log = ["--event-log", await chain.eventLog.getAddress()];
+      expect(answers(resultOf(await capture(chain, files, "manufacturer", ...log)))).to.deep.equal(ANSWERS);
+      expect(await recordedBy(chain)).to.deep.equal(files.hashes.slice(1, 6));
+    });
+
+    it("are not sent, nor recorded, without an event log", async () => {
+      const chain = await loadFixture(deploySupplyChain);
+      const files = await prepare(chain, withOthers());
+      expect(answers(resultOf(await capture(chain, files, "manufacturer")))).to.deep.equal(WITHOUT_LOG);
+      expect(await recordedBy(chain)).to.deep.equal([]);
+    });
+
+    it("go to the event log that is recorded with the given DrugProvenance, and with no other", async () => {
+      const chain = await loadFixture(deploySupplyChain);
+      const files = await prepare(chain, withOthers());
+      const chainId = Number((await ethers.provider.getNetwork()).chainId);
+      const known = deployments as Record<number, Deployment>;
+      const before = known[chainId];
+      const record = async (contract: { getAddress(): Promise<string> }): Promise<Deployment["contracts"][string]> => ({
+        address: (await contract.getAddress()) as `0x${string}`,
+        blockNumber: 0,
+        transactionHash: files.hashes[0] as `0x${string}`,
+      });
+      const plan = argumentsOf(files, "manufacturer", "--dry-run", "--rpc", url, "--provenance", files.contract);
+      try {
+        const [DrugProvenance, other, EpcisEventLog] = [
+          await record(chain.provenance),
+          await record(chain.investigations),
+          await record(chain.eventLog),
+        ];
+        known[chainId] = { chainId, contracts: { DrugProvenance, EpcisEventLog }, parameters: {} };
+        expect(answers(resultOf(await careproof(plan)))).to.deep.equal(ANSWERS);
+        known[chainId] = { chainId, contracts: { DrugProvenance: other, EpcisEventLog }, parameters: {} };
+        expect(answers(resultOf(await careproof(plan)))).to.deep.equal(WITHOUT_LOG);
+      } finally {
+        if (before === undefined) Reflect.deleteProperty(known, chainId);
+        else known[chainId] = before;
+      }
+    });
+
+    it("are shown in a plan without a chain, with the reason why nothing else is sent", async () => {
+      const chain = await loadFixture(deploySupplyChain);
+      const files = await prepare(chain, withOthers());
+      const log = ["--event-log", await chain.eventLog.getAddress()];
+      const args = argumentsOf(files, "manufacturer", "--dry-run", ...log).filter((arg) => arg !== "--json");
+      const { stdout } = await careproof(args);
+      expect(stdout).to.include("  recorded by its hash (CONTAINED): is in the run that events[0] commissions\n");
+      expect(stdout).to.match(/\n {2}record +5 events\n/);
+      expect(stdout).to.include("  recorded by its hash (ASSOCIATION): ties things to assets");
+    });
+
+    it("are not sent to what is no event log, or one of another deployment", async () => {
+      const chain = await loadFixture(deploySupplyChain);
+      const files = await prepare(chain, withOthers());
+      const foreign = await new EpcisEventLog__factory(chain.deployer).deploy(chain.pharmacy.address);
+      for (const [address, code, what] of [
+        [chain.pharmacy.address, "CONTRACT_MISSING", `no contract at ${chain.pharmacy.address}`],
+        [await chain.digitalLinks.getAddress(), "CONTRACT_UNEXPECTED", "is not the"],
+        [await foreign.getAddress(), "CONTRACT_UNEXPECTED", `goes by the participants of ${chain.pharmacy.address}`],
+      ] as const) {
+        const nonce = await ethers.provider.getTransactionCount(chain.manufacturerKey.address);
+        const error = errorOf(await capture(chain, files, "manufacturer", "--event-log", address));
+        expect(error.code).to.equal(code);
+        expect(error.message).to.include(what);
+        expect(await ethers.provider.getTransactionCount(chain.manufacturerKey.address)).to.equal(nonce);
+      }
+    });
   });
 
   it("plans without a chain and without a key, and writes nothing", async () => {

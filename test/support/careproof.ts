@@ -13,6 +13,7 @@ import {
   DigitalLinks__factory,
   DisclosureLog__factory,
   DrugProvenance__factory,
+  EpcisEventLog__factory,
   ParticipantRegistry__factory,
   ProductInvestigations__factory,
   RecordRegistry__factory,
@@ -23,6 +24,7 @@ import {
   type DigitalLinks,
   type DisclosureLog,
   type DrugProvenance,
+  type EpcisEventLog,
   type ParticipantRegistry,
   type ProductInvestigations,
   type RecordRegistry,
@@ -48,6 +50,7 @@ export interface CareProof {
   digitalLinks: DigitalLinks;
   provenance: DrugProvenance;
   investigations: ProductInvestigations;
+  eventLog: EpcisEventLog;
   deployer: HardhatEthersSigner;
   /** Who governs after the hand-over. */
   admin: HardhatEthersSigner;
@@ -91,6 +94,7 @@ export async function deployCareProof(): Promise<CareProof> {
     digitalLinks: DigitalLinks__factory.connect(await at(deployed.digitalLinks), deployer),
     provenance: DrugProvenance__factory.connect(await at(deployed.drugProvenance), deployer),
     investigations: ProductInvestigations__factory.connect(await at(deployed.productInvestigations), deployer),
+    eventLog: EpcisEventLog__factory.connect(await at(deployed.epcisEventLog), deployer),
     deployer,
     admin,
     gs1MemberOrganisation,

@@ -16,6 +16,7 @@ export const CAPTURE_FUNCTIONS = {
   dispense: "Dispensed",
   dispose: "Disposed",
   quarantine: "Quarantined",
+  record: "EventRecorded",
 } as const;
 
 /** A function that a capture calls. */
@@ -29,11 +30,11 @@ export const NO_PROOF: LotProof = { lot: 0n, run: 0, path: [], proof: [], prefix
 
 /** A transaction: its function and arguments as the contract takes them. */
 export interface CaptureCall {
-  readonly contract: "DrugProvenance" | "ProductInvestigations";
+  readonly contract: "DrugProvenance" | "ProductInvestigations" | "EpcisEventLog";
   readonly function: CaptureFunction;
   /** Arguments in the function's order: integers as bigint or number, bytes as 0x-hex, structs by member. */
   readonly args: readonly unknown[];
-  /** What it concerns: token ids, or the key of a lot. */
+  /** What it concerns: token ids, the key of a lot, or for `record` the event hashes as numbers. */
   readonly ids: readonly bigint[];
   /** Who has to be in good standing for it, beside the sender, and where the event names that partner. */
   readonly partner?: { readonly address: string; readonly role: string; readonly path: string };

@@ -57,7 +57,7 @@ export function mapObjects(reading: EventReading, context: CaptureContext, model
   if (bizStep === "holding" || (disposition !== undefined && DOUBTFUL.has(disposition))) {
     return mapQuarantine(reading, context, model);
   }
-  if (CHECKED.has(bizStep ?? "") && SELLABLE.has(disposition ?? "") && isReturned(reading, model)) {
+  if (CHECKED.has(bizStep ?? "") && SELLABLE.has(disposition ?? "") && isReturned(reading, context, model)) {
     return mapLists(reading, context, model, "restock", ["Returned"]);
   }
   const what = [bizStep ?? "no business step", disposition ?? "no disposition"].join(", ");
@@ -213,6 +213,8 @@ function mapLists(
   return { calls };
 }
 
-function isReturned(reading: EventReading, model: ItemModel): boolean {
-  return idsOf(reading, "epcList").every((id) => model.tokenOf(id)?.disposition === "Returned");
+/** Whether all that an earlier capture of the event did not put on sale again is to be. */
+function isReturned(reading: EventReading, context: CaptureContext, model: ItemModel): boolean {
+  const left = leftOf(reading, "epcList", idsOf(reading, "epcList"), "restock", context);
+  return left.every(({ id }) => model.tokenOf(id)?.disposition === "Returned");
 }

@@ -7,11 +7,12 @@ import type { ProofFile } from "../proofFile.js";
 import type { ItemDisposition, RecallClass } from "../statuses.js";
 
 /**
- * What an event comes to. `send`: the calls that are left to send. `onChain`: an earlier capture sent them all. `contained`: the call
- * of another event of the document says it (`reason` names it). `notSent`: nothing on the chain means the same. `refused`: it means
- * something on the chain, but cannot be sent as it is; then nothing of the document is.
+ * What an event comes to. `send`: the calls that are left to send. `anchor`: nothing else is sent for it, so its hash is recorded in
+ * `EpcisEventLog`; the first of up to a hundred such events has the call for all. `onChain`: an earlier capture sent or recorded it.
+ * `contained`: the call of another event of the document says it (`reason` names it). `notSent`: nothing on the chain means the same.
+ * `refused`: it means something on the chain, but cannot be sent as it is; then nothing of the document is.
  */
-export type CaptureAnswer = "send" | "onChain" | "contained" | "notSent" | "refused";
+export type CaptureAnswer = "send" | "anchor" | "onChain" | "contained" | "notSent" | "refused";
 
 /** An event of a document, and what capturing it means. */
 export interface PlannedEvent {
@@ -27,10 +28,10 @@ export interface PlannedEvent {
   readonly disposition?: string;
   readonly eventTime: string;
   readonly eventID?: string;
-  /** Its CBV 2.0 event hash, 32 bytes as 0x-hex: what every call carries. */
+  /** Its CBV 2.0 event hash, 32 bytes as 0x-hex: what its calls carry. */
   readonly hash: string;
   readonly answer: CaptureAnswer;
-  /** Why, for programs; absent for `send` and `onChain`. */
+  /** Why, for programs; for `anchor` and for `onChain` of what was recorded, why nothing else is sent. Absent for other `onChain`, and `send`. */
   readonly code?: string;
   /** Why, in words. */
   readonly reason?: string;
@@ -114,4 +115,6 @@ export interface CaptureContext {
   readonly prefixLength?: number;
   /** Whether dispensing what another dispensed is reported: both are then named, and the package is under review. */
   readonly reportDuplicates?: boolean;
+  /** Whether an `EpcisEventLog` is at hand: then events for which nothing else is sent are recorded by their hashes. */
+  readonly eventLog?: boolean;
 }

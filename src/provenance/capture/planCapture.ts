@@ -1,3 +1,4 @@
+import { anchorOf, withRecordCalls } from "./anchoring.js";
 import { bizStepOf, dispositionOf } from "./businessVocabulary.js";
 import { callKey, type CaptureCall } from "./calls.js";
 import { Commissioning } from "./commissioning.js";
@@ -13,8 +14,8 @@ import { requireVersion2 } from "../epcis/requireVersion2.js";
 import { utcMilliseconds } from "../epcis/values.js";
 
 /**
- * Plans what capturing an EPCIS 2.0 document sends to `DrugProvenance` and `ProductInvestigations`. Every event gets one answer; what
- * is wrong with an event is that event's answer (`refused`), not an exception, so that a plan shows all of it at once.
+ * Plans what capturing an EPCIS 2.0 document sends to `DrugProvenance`, `ProductInvestigations` and, where one is at hand,
+ * `EpcisEventLog`. Every event gets one answer; what is wrong with an event is that event's answer (`refused`), not an exception, so that a plan shows all of it at once.
  *
  * @param document As `readEpcis` reads it.
  * @param context Who captures, the files at hand, and what the chain knows.
@@ -26,7 +27,8 @@ export function planCapture(document: EpcisDocument, context: CaptureContext): C
   const readings = document.events.map((event, index): EventReading => readingOf(event, index, hashes[index]!));
   readings.sort((a, b) => timeOf(a.event) - timeOf(b.event) || a.index - b.index);
   const planner = new Planner(readings, context);
-  return { events: readings.map((reading) => planner.plan(reading)) };
+  const events = readings.map((reading) => planner.plan(reading));
+  return { events: withRecordCalls(events, context) };
 }
 
 function readingOf(event: EpcisEvent, index: number, hash: string): EventReading {
@@ -87,17 +89,27 @@ class Planner {
       this.requireNew(reading);
       const mapped = this.map(reading);
       if ("contained" in mapped) {
-        return { answer: "contained", code: "CONTAINED", reason: mapped.contained, calls: [] };
+        return this.withoutCalls(reading, "contained", "CONTAINED", mapped.contained);
       }
       const calls = mapped.calls.filter((call) => !this.isDone(call, reading.hash));
       return { answer: calls.length === 0 ? "onChain" : "send", calls };
     } catch (error) {
-      if (error instanceof NotSent) return { answer: "notSent", code: error.code, reason: error.message, calls: [] };
+      if (error instanceof NotSent) return this.withoutCalls(reading, "notSent", error.code, error.message);
       if (!(error instanceof CareProofError)) throw error;
       const at = error.path ?? reading.path;
       const reason = error.path === undefined ? error.message : error.message.slice(error.path.length + 2);
       return { answer: "refused", code: error.code, reason, at, calls: [] };
     }
+  }
+
+  /** The answer to an event that has no calls of its own: its hash is recorded if it can be. */
+  private withoutCalls(
+    reading: EventReading,
+    otherwise: "contained" | "notSent",
+    code: string,
+    reason: string,
+  ): ReturnType<Planner["answer"]> {
+    return { answer: anchorOf(reading, code, this.context) ?? otherwise, code, reason, calls: [] };
   }
 
   private requireNew({ event, hash, path }: EventReading): void {

@@ -132,22 +132,31 @@ export function namedParty(
 }
 
 /**
- * Refuses to send the event of another: that is for the other to do. Whose it is says the party named (the source of what is sent, the
- * destination of what is received), else the read point, else the business location; of what nobody is known by, it is the actor's.
+ * Whose an event is. That says the party named (the source of what is sent, the destination of what is received), else the read point, else
+ * the business location.
  *
- * @throws NotSent `OTHER_PARTY`.
+ * @returns undefined where nobody is known by them: then it is taken for the actor's.
  */
-export function requireOwn(
+export function ownerOf(
   { event }: EventReading,
   named: NamedParty | undefined,
-  { actor, parties }: CaptureContext,
-): void {
+  { parties }: CaptureContext,
+): CaptureParty | undefined {
   const places = [event.readPoint?.id, event.bizLocation?.id].flatMap((uri) => {
     const party = uri === undefined ? undefined : parties.get(partyKey(uri));
     return party === undefined ? [] : [party];
   });
-  const owner = named?.party ?? places[0];
-  if (owner === undefined || owner.address === actor.address) return;
+  return named?.party ?? places[0];
+}
+
+/**
+ * Refuses to send the event of another, see {@link ownerOf}: that is for the other to do.
+ *
+ * @throws NotSent `OTHER_PARTY`.
+ */
+export function requireOwn(reading: EventReading, named: NamedParty | undefined, context: CaptureContext): void {
+  const owner = ownerOf(reading, named, context);
+  if (owner === undefined || owner.address === context.actor.address) return;
   throw new NotSent("OTHER_PARTY", `is an event of ${owner.address} (${owner.role}), who sends it`);
 }
 

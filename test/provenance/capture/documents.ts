@@ -1,6 +1,7 @@
 /** EPCIS 2.0 documents for tests of captures: who takes part, what their events say, and the lot that they are about. */
 import { LotTree } from "../../../src/provenance/lotTree.js";
-import type { CaptureContext, CaptureLot } from "../../../src/provenance/capture/plan.js";
+import type { CaptureContext, CaptureLot, PlannedEvent } from "../../../src/provenance/capture/plan.js";
+import { planCapture } from "../../../src/provenance/capture/planCapture.js";
 import { readParties, type CaptureParties } from "../../../src/provenance/capture/party.js";
 import { readEpcis } from "../../../src/provenance/epcis/readEpcis.js";
 import type { EpcisDocument } from "../../../src/provenance/epcis/event.js";
@@ -43,9 +44,9 @@ export type EventFields = Record<string, unknown>;
 let minute = 0;
 
 /** An event; each is a minute later than the one made before it, unless it says its own time. */
-export function event(type: string, action: string, fields: EventFields): EventFields {
+export function event(type: string, action: string | undefined, fields: EventFields): EventFields {
   const eventTime = new Date(Date.UTC(2026, 0, 5, 8, minute++)).toISOString();
-  return { type, action, eventTime, eventTimeZoneOffset: "+00:00", ...fields };
+  return { type, ...(action === undefined ? {} : { action }), eventTime, eventTimeZoneOffset: "+00:00", ...fields };
 }
 
 export const at = (party: PartyName): EventFields => ({ readPoint: { id: URIS[party] } });
@@ -98,6 +99,17 @@ export const receiving = (epcList: readonly string[], from: PartyName, to: Party
 
 export const observing = (epcList: readonly string[], by: PartyName, fields: EventFields): EventFields =>
   event("ObjectEvent", "OBSERVE", { epcList, ...at(by), ...fields });
+
+export const transforming = (inputs: readonly string[], outputs: readonly string[], by: PartyName): EventFields =>
+  event("TransformationEvent", undefined, { inputEPCList: inputs, outputEPCList: outputs, ...at(by) });
+
+/** A logger that is fixed to a returnable asset. */
+export const associating = (by: PartyName): EventFields =>
+  event("AssociationEvent", "ADD", {
+    parentID: "urn:epc:id:grai:0614141.12345.1",
+    childEPCs: ["urn:epc:id:giai:0614141.1"],
+    ...at(by),
+  });
 
 /** The text of a document of these events. */
 export function documentText(events: readonly EventFields[]): string {
@@ -171,6 +183,16 @@ export function contextOf(name: PartyName, more: Partial<CaptureContext> = {}): 
     transactionInformation: () => ({ information }),
     ...more,
   };
+}
+
+/** Plans a document, its events in the order in which they are given. */
+export function plan(
+  by: PartyName,
+  events: readonly EventFields[],
+  more: Partial<CaptureContext> = {},
+): PlannedEvent[] {
+  const { events: planned } = planCapture(document(...events), contextOf(by, more));
+  return [...planned].sort((a, b) => a.index - b.index);
 }
 
 /** The tree of the lot of some events, as `careproof provenance lot` builds it. */

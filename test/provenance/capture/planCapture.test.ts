@@ -3,6 +3,7 @@ import { ZeroHash } from "ethers";
 
 import {
   ADDRESSES,
+  associating,
   at,
   CASE,
   commissioning,
@@ -23,7 +24,9 @@ import {
   PALLET,
   receiving,
   SERIALS,
+  plan,
   shipping,
+  transforming,
   unpacking,
   URIS,
   type EventFields,
@@ -44,12 +47,6 @@ import { proofOf } from "../../../src/provenance/proofFile.js";
 import { sgtin, sscc } from "../../support/provenanceParties";
 
 const KEY = lotKey(GTIN, LOT_NUMBER);
-
-/** Plans a document, its events in the order in which they are given. */
-function plan(by: PartyName, events: readonly EventFields[], more: Partial<CaptureContext> = {}): PlannedEvent[] {
-  const { events: planned } = planCapture(document(...events), contextOf(by, more));
-  return [...planned].sort((a, b) => a.index - b.index);
-}
 
 /** A chain that knows these tokens, and the lot. */
 function chainOf(lot: CaptureLot, items: [bigint, ChainItem][], done: string[] = []): CaptureChain {
@@ -530,6 +527,26 @@ describe("planCapture", () => {
       expect(void_.map(summary)).to.deep.equal(["send callBack:1"]);
     });
 
+    it("goes on with the rest of what an earlier capture put on sale again in part", () => {
+      const checked = observing([packageUrn("X"), packageUrn("Y")], "pharmacy", {
+        bizStep: "inspecting",
+        disposition: "sellable_accessible",
+      });
+      const hash = plan("pharmacy", [checked])[0]!.hash;
+      const items: [bigint, ChainItem][] = [
+        [packageId("X"), token("pharmacy")],
+        [packageId("Y"), token("pharmacy", { disposition: "Returned" })],
+      ];
+      const some = [callKey("restock", packageId("X"), hash)];
+      const [resumed] = plan("pharmacy", [checked], { chain: chainOf(lot, items, some) });
+      expect(resumed!.calls.map(({ function: name, ids }) => [name, ...ids])).to.deep.equal([
+        ["restock", packageId("Y")],
+      ]);
+      const all = [...some, callKey("restock", packageId("Y"), hash)];
+      const after: [bigint, ChainItem][] = items.map(([id]) => [id, token("pharmacy")]);
+      expect(plan("pharmacy", [checked], { chain: chainOf(lot, after, all) }).map(summary)).to.deep.equal(["onChain"]);
+    });
+
     it("reports a package that another dispensed only if told to, and never one's own", () => {
       const dispensing = one({ bizStep: "dispensing", disposition: "dispensed" });
       const by = (name: PartyName): CaptureChain =>
@@ -607,16 +624,8 @@ describe("planCapture", () => {
         bizTransactionList: [{ type: "po", bizTransaction: "urn:epc:id:gdti:0614141.00001.1618034" }],
         epcList: [packageUrn("X")],
       });
-      const { action, ...transformation } = event("TransformationEvent", "ADD", {
-        inputEPCList: [packageUrn("X")],
-        outputEPCList: [packageUrn("Y")],
-      });
-      expect(action).to.equal("ADD");
-      const association = event("AssociationEvent", "ADD", {
-        parentID: "urn:epc:id:grai:0614141.12345.1",
-        childEPCs: ["urn:epc:id:giai:0614141.1"],
-      });
-      const planned = plan("pharmacy", [transaction, transformation, association]);
+      const transformation = transforming([packageUrn("X")], [packageUrn("Y")], "pharmacy");
+      const planned = plan("pharmacy", [transaction, transformation, associating("pharmacy")]);
       expect(planned.map(summary)).to.deep.equal(["TRANSACTION", "TRANSFORMATION", "ASSOCIATION"]);
     });
   });
