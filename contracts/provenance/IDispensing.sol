@@ -66,7 +66,7 @@ interface IDispensing {
     ) external returns (bool dispensed);
 
     /// @notice Takes back the dispensing of a whole package that was not handed out (Regulation (EU) 2016/161, Article 13). It is a
-    /// token of the same dispenser again.
+    /// token of the same dispenser again. Its run and containers are forgotten: from then on any origin of its lot counts as its.
     /// @dev Caller: the dispenser that dispensed it, within ten days. Reverts: `NotInGoodStanding`, `WrongDisposition`,
     /// {NotItsDispenser}, {ReactivationTooLate}, {UnderReview}, `NotSaleable` where its lot is recalled or expired.
     function reactivate(uint256 id, bytes32 eventHash) external;

@@ -651,7 +651,7 @@ contract ProvenanceHandler is ProvenanceActs {
     function _rightClaim(uint256 index) private view returns (ILots.Origin memory origin, Claim memory claim) {
         Birth storage birth = births[index];
         origin = ILots.Origin(lots[birth.lot].key, birth.run, birth.path, birth.proof, ssccPrefix[birth.id]);
-        claim = Claim(true, birth.claim, uint8(index + 1), true, true);
+        claim = Claim(true, origin.lot, birth.claim, uint8(index + 1), true, true);
     }
 
     /// @dev For a token, half of the time nothing; else what is so, or in one of many ways is not.
@@ -683,6 +683,7 @@ contract ProvenanceHandler is ProvenanceActs {
             claim.rightPrefix = !isContainer[id];
             ++origin.prefixLength;
         }
+        claim.lot = origin.lot;
         claim.claim = keccak256(abi.encode(origin.lot, origin.run, origin.path));
         claim.birth = 0;
         for (uint256 i = 0; i < n; ++i) {

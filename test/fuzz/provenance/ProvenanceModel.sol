@@ -46,11 +46,14 @@ abstract contract ProvenanceModel is SupplyChain {
     }
 
     /// @notice What somebody says of where a thing is from.
+    /// @param lot The key of the lot it names.
+    /// @param claim Hash of the lot, run and path it names.
     /// @param birth The birth with the same lot, run and path, as an index plus 1.
     /// @param proven Whether the proof is the one of that birth.
     /// @param rightPrefix Whether the length of the prefix is right.
     struct Claim {
         bool given;
+        uint56 lot;
         bytes32 claim;
         uint8 birth;
         bool proven;
@@ -202,7 +205,7 @@ abstract contract ProvenanceModel is SupplyChain {
         if (thing.birth == 0) return true;
         Birth storage birth = births[thing.birth - 1];
         if (birth.claim == claim.claim) return false;
-        return !thing.anyBirth || claim.birth == 0 || births[claim.birth - 1].lot != birth.lot;
+        return !thing.anyBirth || claim.lot != lots[birth.lot].key;
     }
 
     /// @dev The first container around it that is known, and is of the same maker's lots.
