@@ -62,14 +62,19 @@ subtask(TASK_COMPILE_SOLIDITY, async (args: object, hre, runSuper): Promise<void
 });
 
 /**
+ * Folders of tests that tell nothing about single lines of contracts: those of the package, and the whole journey, whose own
+ * processes and chains end the tracing of coverage.
+ */
+const NOT_ABOUT_CONTRACTS = "capture cli docs epcis gs1 history journey lint privacy realdata".split(" ");
+
+/**
  * Tests are the files named `*.test.ts`. Those of the package need a build and have a run of their own, see
  * `scripts/test.ts`; named on the command line, any file runs.
  */
 subtask(TASK_TEST_GET_TEST_FILES, async ({ testFiles }: { testFiles: string[] }, _hre, runSuper): Promise<string[]> => {
   const files = (await runSuper({ testFiles })) as string[];
   if (testFiles.length > 0) return files;
-  // The whole journey says nothing about single lines, and its own processes and chains end the tracing of coverage.
-  const leftOut = process.env.COVERAGE === "true" ? ["package", "journey", "privacy"] : ["package"];
+  const leftOut = process.env.COVERAGE === "true" ? ["package", ...NOT_ABOUT_CONTRACTS] : ["package"];
   return files.filter(
     (file) => file.endsWith(".test.ts") && !leftOut.some((folder) => file.split(/[\\/]/).slice(-3).includes(folder)),
   );
