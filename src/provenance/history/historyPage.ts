@@ -15,7 +15,7 @@ const STYLE = `
   th { background: #f2f2f2; font-weight: 600; } .facts th { width: 16rem; }
   .verdict { border: 2px solid #111; padding: .6rem .8rem; font-weight: 600; }
   .warnings { border: 3px solid #b00000; background: #fff0f0; padding: .6rem 1rem .6rem 2.2rem; font-weight: 600; }
-  .unknown { color: #555; font-style: italic; } .mono { font-family: ui-monospace, monospace; font-size: .85em; }
+  .unknown { color: #555; font-style: italic; } .mono { font-family: ui-monospace, monospace; font-size: .85em; } .time { white-space: nowrap; }
   @media print { body { margin: 0; max-width: none; font-size: 10pt; } tr, .warnings, .verdict { break-inside: avoid; } thead { display: table-header-group; } }
 `;
 
@@ -100,7 +100,7 @@ function steps({ steps: list }: PackageHistory, data: MasterData): Html {
   const rows = list.map(
     (step) =>
       html`<tr>
-        <td>${timeOf(step.time)}</td>
+        <td class="time">${timeOf(step.time)}</td>
         <td>${describeStep(step, data)}</td>
         <td class="mono">${step.event.log.transactionHash}</td>
       </tr>`,
