@@ -164,6 +164,19 @@ describe("Items: pack", () => {
     expect((await stateOf(chain, tote(1))).container).to.equal(tote(2));
   });
 
+  it("puts nothing into a container whose own lot is recalled", async () => {
+    const chain = await loadFixture(deployWithPackages);
+    const [identifier, id] = [CASES[1], ids.cases[1]!];
+    await pack(chain, tote(1), [A1]);
+    await recall(chain);
+    await chain.provenance
+      .connect(chain.wholesaler)
+      .take(id, chain.run.originOf(identifier), WHOLESALE_DISTRIBUTOR, EVENT);
+    await expect(pack(chain, id, [tote(1)]))
+      .to.be.revertedWithCustomError(chain.provenance, "NotSaleable")
+      .withArgs(id, obstacle("Recalled"));
+  });
+
   it("takes active things only, into an active container", async () => {
     const arrangements: Partial<Record<Disposition, (chain: SupplyChain, id: bigint) => Promise<unknown>>> = {
       InTransit: ({ provenance, wholesaler, pharmacy }, id) =>

@@ -294,6 +294,7 @@ abstract contract ProvenanceActs is ProvenanceModel {
         }
         _needOwner(container, custodian);
         _needState(container, IItems.Disposition.Active);
+        _needSaleableLot(container);
     }
 
     function _needPackable(uint256 container, uint256[] memory list, address custodian) private returns (uint8 levels) {
