@@ -46,10 +46,11 @@ export async function* lotItemsOfEvents(
   parse: IdentifierParser,
   where: (event: number) => string = (event) => `event ${event + 1}`,
 ): AsyncGenerator<LotItem> {
-  const found = new Map<bigint, Found>();
+  // By text: engines hash the low digits of a bigint, and those of all packages with short serials are zero.
+  const found = new Map<string, Found>();
   const find = (text: string, place: string): Found => {
     const identifier = at(place, () => parse(text));
-    const id = at(place, () => tokenIdOf(identifier));
+    const id = at(place, () => tokenIdOf(identifier)).toString(16);
     let item = found.get(id);
     if (item === undefined) found.set(id, (item = { identifier, commissioned: false }));
     return item;

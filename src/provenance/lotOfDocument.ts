@@ -26,7 +26,8 @@ export interface LotOfDocument extends Pick<LotRun, "gtin" | "lotNumber" | "expi
 interface Commissioned {
   readonly epc: string;
   readonly path: string;
-  readonly id: bigint;
+  /** The token id in hex: engines hash the low digits of a bigint, and those of all packages with short serials are zero. */
+  readonly id: string;
   readonly gtin: string;
   readonly lotNumber: string | undefined;
   readonly expirationDate: string | undefined;
@@ -86,7 +87,7 @@ function packagesOf({ event, path }: NumberedEvent): Commissioned[] {
     const identifier = readEpc(epc, at);
     if (identifier?.kind !== "sgtin") return [];
     try {
-      return [{ epc, path: at, id: tokenIdOf(identifier), gtin: identifier.gtin, lotNumber, expirationDate }];
+      return [{ epc, path: at, id: keyOf(identifier), gtin: identifier.gtin, lotNumber, expirationDate }];
     } catch (error) {
       throw withPlace(error, at);
     }
@@ -150,7 +151,7 @@ function prefixOf(all: readonly Commissioned[], term: number | undefined): numbe
 /** The events that build the lot, without what they say of other things. */
 function buildingEvents(
   all: readonly NumberedEvent[],
-  packages: ReadonlySet<bigint>,
+  packages: ReadonlySet<string>,
 ): { event: LotEvent; path: string }[] {
   const timeOf = ({ event }: NumberedEvent): number => utcMilliseconds(event.eventTime) ?? 0;
   const shipped = Math.min(
@@ -162,12 +163,12 @@ function buildingEvents(
       (timeOf(one) < shipped && ["ADD", "DELETE"].includes(one.event.action ?? "") && isAboutThings(one)),
   );
   const own = new Set(packages);
-  const keyOf = (epc: string): bigint | undefined => {
+  const keyOfEpc = (epc: string): string | undefined => {
     const identifier = readEpc(epc);
-    return identifier === undefined ? undefined : tokenIdOf(identifier);
+    return identifier === undefined ? undefined : keyOf(identifier);
   };
   const isOwn = (epc: string): boolean => {
-    const key = keyOf(epc);
+    const key = keyOfEpc(epc);
     return key !== undefined && own.has(key);
   };
   // A container belongs to the lot if something of the lot is in it, at any depth.
@@ -176,7 +177,7 @@ function buildingEvents(
     for (const { event, path } of before) {
       if (event.type !== "AggregationEvent" || event.action !== "ADD" || event.parentID === undefined) continue;
       try {
-        const parent = keyOf(event.parentID);
+        const parent = keyOfEpc(event.parentID);
         if (parent !== undefined && (event.childEPCs ?? []).some(isOwn)) own.add(parent);
       } catch (error) {
         throw withPlace(error, path);
@@ -190,6 +191,10 @@ function buildingEvents(
     const about = { type, action: action!, epcList, childEPCs };
     return [{ event: parentID === undefined ? about : { ...about, parentID }, path }];
   });
+}
+
+function keyOf(identifier: ProductIdentifier): string {
+  return tokenIdOf(identifier).toString(16);
 }
 
 function isAboutThings({ event }: NumberedEvent): boolean {
