@@ -10,7 +10,8 @@ export interface PlaceInLot {
 
 /** What the proof files at hand prove, by token id. */
 export class ProofIndex {
-  private readonly places = new Map<bigint, PlaceInLot>();
+  /** By token id in hex: engines hash the low digits of a bigint, and those of all packages with short serials are zero. */
+  private readonly places = new Map<string, PlaceInLot>();
 
   /** @param files Of any lots and runs. What is in two of them is taken from the first. */
   constructor(readonly files: readonly ProofFile[]) {
@@ -18,12 +19,12 @@ export class ProofIndex {
   }
 
   placeOf(id: bigint): PlaceInLot | undefined {
-    return this.places.get(id);
+    return this.places.get(id.toString(16));
   }
 
   /** The proof of what has a place. */
   proofOf(id: bigint): LotProof | undefined {
-    const place = this.places.get(id);
+    const place = this.placeOf(id);
     return place === undefined ? undefined : proofOf(place.file, identifierOf(id));
   }
 
@@ -31,7 +32,8 @@ export class ProofIndex {
     const path: bigint[] = [];
     const put = (identifier: ProductIdentifier): bigint => {
       const id = tokenIdOf(identifier);
-      if (!this.places.has(id)) this.places.set(id, { file, path: path.toReversed() });
+      const key = id.toString(16);
+      if (!this.places.has(key)) this.places.set(key, { file, path: path.toReversed() });
       return id;
     };
     for (const { sscc, depth, serials } of file.lines) {
