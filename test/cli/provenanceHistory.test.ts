@@ -74,7 +74,7 @@ describe("careproof provenance history", () => {
 
   /** The lot of the folder is commissioned, its pallet at the wholesaler, its case at the pharmacy. */
   async function atPharmacy(): Promise<SupplyChain> {
-    const chain = await deploySupplyChain();
+    const chain = await loadFixture(deploySupplyChain);
     const { provenance, manufacturer, wholesaler, pharmacy } = chain;
     const terms = { ...(await lotTerms()), lotNumber: lotNumberBytes(LOT_NUMBER) };
     await provenance.connect(manufacturer).commissionLot(terms, file.header.root, EVENT);

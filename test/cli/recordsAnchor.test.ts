@@ -27,7 +27,7 @@ async function deployWithProvider(): Promise<{
   operator: Wallet;
   stranger: Wallet;
 }> {
-  const system = await deployCareProof();
+  const system = await loadFixture(deployCareProof);
   const [provider] = system.others as [CareProof["deployer"]];
   const [operator, stranger] = [Wallet.createRandom().privateKey, Wallet.createRandom().privateKey].map(
     (key) => new Wallet(key, ethers.provider),

@@ -89,7 +89,7 @@ function requireValid(event: AuditEvent): void {
 const EVIDENCE = `0x${"e1".repeat(32)}`;
 
 async function grantedAndRevoked() {
-  const system = await deployCareProof();
+  const system = await loadFixture(deployCareProof);
   const [hospital, doctor, patient, daughter] = system.others as [
     (typeof system.others)[0],
     (typeof system.others)[0],
@@ -102,7 +102,7 @@ async function grantedAndRevoked() {
 }
 
 async function livedThrough() {
-  const system = await deployCareProof();
+  const system = await loadFixture(deployCareProof);
   await live(system, 5, 120);
   return { contracts: await contractsOf(system) };
 }

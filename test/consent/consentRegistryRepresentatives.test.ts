@@ -1,4 +1,4 @@
-import { time } from "@nomicfoundation/hardhat-network-helpers";
+import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { ethers } from "hardhat";
 
@@ -30,7 +30,7 @@ const TREAT = purposes("TREAT");
 
 /** The court's appointee is in force and may decide against what the patient decided. */
 async function deployWithOverridingAppointee(): Promise<Parties> {
-  const parties = await deployParties();
+  const parties = await loadFixture(deployParties);
   await appointRepresentative(parties, true);
   return parties;
 }

@@ -1,5 +1,5 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/signers";
-import { time } from "@nomicfoundation/hardhat-network-helpers";
+import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { Signature, type BaseContract, type ContractTransactionResponse } from "ethers";
 import { ethers } from "hardhat";
@@ -105,7 +105,7 @@ async function relayTo(
 
 /** A patient whose guardian asked for retirement, so that there is something to object to. */
 async function deployWithPendingRetirement(): Promise<Parties> {
-  const parties = await deployParties();
+  const parties = await loadFixture(deployParties);
   const { consents, patient, guardian } = parties;
   await consents.connect(patient).nameGuardian(guardian);
   await consents.connect(guardian).retire(patient);

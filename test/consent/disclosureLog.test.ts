@@ -35,7 +35,7 @@ function digestOf({ gateway, signer, disclosure, accessedAt }: Receipt): string 
 }
 
 async function deployWithGateway() {
-  const system = await deployCareProof();
+  const system = await loadFixture(deployCareProof);
   const [gateway, key, otherGateway, stranger] = system.others as [
     HardhatEthersSigner,
     HardhatEthersSigner,
@@ -92,7 +92,7 @@ async function deployWithGateway() {
 
 /** The gateway anchored the receipt's batch in time as number 1, and again too late as number 2. */
 async function deployWithBatches() {
-  const system = await deployWithGateway();
+  const system = await loadFixture(deployWithGateway);
   await time.setNextBlockTimestamp(system.dueAt);
   await system.anchor(1n);
   await time.setNextBlockTimestamp(system.dueAt + 1n);

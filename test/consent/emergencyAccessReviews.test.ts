@@ -1,4 +1,4 @@
-import { time } from "@nomicfoundation/hardhat-network-helpers";
+import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/signers";
 import { expect } from "chai";
 import { ethers } from "hardhat";
@@ -22,7 +22,7 @@ const NOTHING_OWED = [ethers.ZeroAddress, 0n, false, ethers.ZeroAddress];
 
 /** The hospital's key has broken the glass of the patient. */
 async function deployWithBrokenGlass(): Promise<Parties> {
-  const parties = await deployParties();
+  const parties = await loadFixture(deployParties);
   await parties.consents.connect(parties.operator).breakGlass(parties.patient, ALL_CATEGORIES, 0, EVIDENCE);
   return parties;
 }

@@ -1,5 +1,5 @@
 import { ethers } from "hardhat";
-import { time } from "@nomicfoundation/hardhat-network-helpers";
+import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 
 import { ROLES, STANDINGS } from "../../src/participants/roles.js";
@@ -25,7 +25,7 @@ const ALLOWED = categories("ALLERGIES", "DEVICE_TELEMETRY");
 
 /** The stranger is an emergency source in force, and the patient allows it ALLOWED. */
 async function deployWithSource(): Promise<Parties> {
-  const parties = await deployParties();
+  const parties = await loadFixture(deployParties);
   const { consents, admin, patient, stranger } = parties;
   await consents.connect(admin).setEmergencySource(stranger);
   await consents.connect(patient).setEmergencySourcePreference(stranger, ALLOWED);

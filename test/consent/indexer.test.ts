@@ -1,4 +1,5 @@
 /** What an index of events must not miss: representatives' decisions around the arrival of a revocation of everything. */
+import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { ethers } from "hardhat";
 
@@ -25,7 +26,7 @@ import {
 const TREAT = BigInt(PURPOSES.TREAT);
 
 async function deployWithAppointee(): Promise<Parties> {
-  const parties = await deployParties();
+  const parties = await loadFixture(deployParties);
   await appointRepresentative(parties, true);
   return parties;
 }

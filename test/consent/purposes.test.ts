@@ -1,3 +1,4 @@
+import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
 import { readFileSync } from "node:fs";
 
 import { expect } from "chai";
@@ -53,7 +54,7 @@ function constantsOf(file: string): Map<string, string> {
 
 /** A patient who consented to all purposes and categories of one organisation for each role, accredited for it alone. */
 async function deployOneOrganisationARole(): Promise<{ parties: Parties; organisations: Record<RoleName, string> }> {
-  const parties = await deployParties();
+  const parties = await loadFixture(deployParties);
   const organisations = {} as Record<RoleName, string>;
   for (const role of roles) {
     const organisation = ethers.getAddress(ethers.dataSlice(ethers.id(`organisation for ${role}`), 12));

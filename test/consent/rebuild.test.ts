@@ -20,7 +20,7 @@ const SEED = 4;
 const OPERATIONS = 360;
 
 async function livedThrough() {
-  const system = await deployCareProof();
+  const system = await loadFixture(deployCareProof);
   const history = await live(system, SEED, OPERATIONS);
   return { system, history, contracts: await contractsOf(system) };
 }

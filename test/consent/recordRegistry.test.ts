@@ -52,7 +52,7 @@ const tree = treeOf(digests);
 const proven = (digest: string) => ({ sequence: 1n, digest, proof: tree.proofOf(digest) });
 
 async function deployWithBatch() {
-  const system = await deployCareProof();
+  const system = await loadFixture(deployCareProof);
   const [hospital, key, otherHospital, stranger] = system.others as [
     HardhatEthersSigner,
     HardhatEthersSigner,

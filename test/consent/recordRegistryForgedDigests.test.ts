@@ -9,7 +9,7 @@ const SUPERSEDED = 2n;
 const RECORD = id("a record's digest");
 
 async function deployWithHospital() {
-  const system = await deployCareProof();
+  const system = await loadFixture(deployCareProof);
   const hospital = system.others[0]!;
   await accredit(system, hospital, "PROVIDER");
   return { records: system.records.connect(hospital), hospital };

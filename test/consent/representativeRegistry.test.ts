@@ -94,7 +94,7 @@ async function nextSecond({ latest }: System): Promise<bigint> {
 
 async function readyForNaming(): Promise<SignedRoute> {
   const { representatives, relayed, patient, other, representative, officer, expiresAt, deadline, latest } =
-    await deployRepresentatives();
+    await loadFixture(deployRepresentatives);
   return {
     contract: representatives,
     domainName: DOMAIN,
@@ -129,7 +129,7 @@ async function readyForNaming(): Promise<SignedRoute> {
 
 async function readyForRemoval(): Promise<SignedRoute> {
   const { representatives, relayed, patient, other, representative, officer, expiresAt, deadline, latest } =
-    await deployRepresentatives();
+    await loadFixture(deployRepresentatives);
   return {
     contract: representatives,
     domainName: DOMAIN,

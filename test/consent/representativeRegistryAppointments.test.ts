@@ -38,7 +38,7 @@ async function enlistOfficer({ participants, court, expiresAt }: System, address
 }
 
 async function readyForAppointment(): Promise<SignedRoute> {
-  const system = await deployRepresentatives();
+  const system = await loadFixture(deployRepresentatives);
   const { representatives, relayed, patient, other, representative, officer, expiresAt, deadline, latest } = system;
   const [signer, second] = [Wallet.createRandom(), Wallet.createRandom()];
   return {
@@ -80,7 +80,7 @@ async function readyForAppointment(): Promise<SignedRoute> {
 
 /** `decideAppointment`, each decision about a vetoed appointment of its own. */
 async function readyToDecide(inForce: boolean): Promise<SignedRoute> {
-  const system = await deployRepresentatives();
+  const system = await loadFixture(deployRepresentatives);
   const { representatives, relayed, representative, officer, relayer, court, deadline, latest, appoint } = system;
   /** Appoints both representatives for `patient`, who vetoes both. */
   const appointBoth = async (patient: string) => {

@@ -14,7 +14,7 @@ const EVIDENCE = ethers.id("commitment of the consent document");
 
 describe("a FHIR Consent, signed by the patient and relayed", () => {
   async function deployed() {
-    const system = await deployCareProof();
+    const system = await loadFixture(deployCareProof);
     const [patient, clinic, relayer] = system.others;
     if (patient === undefined || clinic === undefined || relayer === undefined) throw new Error("too few accounts");
     await accredit(system, clinic, "PROVIDER");

@@ -19,7 +19,7 @@ const statusCode = (status: AccreditationStatus): bigint => BigInt(ACCREDITATION
 const standingCode = (standing: (typeof STANDINGS)[number]): bigint => BigInt(STANDINGS.indexOf(standing));
 
 async function deployWithHospital() {
-  const system = await deployCareProof();
+  const system = await loadFixture(deployCareProof);
   const [hospital, key, stranger, secondBoard] = system.others as [
     HardhatEthersSigner,
     HardhatEthersSigner,

@@ -21,7 +21,7 @@ const ACCEPTANCE = {
 };
 
 async function deployWithKeys() {
-  const system = await deployCareProof();
+  const system = await loadFixture(deployCareProof);
   const [hospital, clinic, key, stranger] = system.others as [
     HardhatEthersSigner,
     HardhatEthersSigner,
@@ -64,7 +64,7 @@ const ROUTES: Record<string, Enlist> = {
 };
 
 async function readyForAcceptance(): Promise<SignedRoute> {
-  const { participants, hospital, clinic, key, stranger, expiresAt } = await deployWithKeys();
+  const { participants, hospital, clinic, key, stranger, expiresAt } = await loadFixture(deployWithKeys);
   return {
     contract: participants,
     ...ACCEPTANCE,

@@ -13,7 +13,7 @@ const DAY = 86_400;
 
 /** Two providers; each has a relayer of its own. */
 async function twoProviders() {
-  const system = await deployCareProof();
+  const system = await loadFixture(deployCareProof);
   const [first, second, firstRelayer, secondRelayer] = system.others;
   for (const provider of [first!, second!]) await accredit(system, provider, "PROVIDER");
   return {

@@ -50,7 +50,7 @@ async function commissionDeep(
 
 /** The maker's packages, each by itself in a container in a container …, six around each: as deep as pack goes. */
 async function deployNested(): Promise<SupplyChain> {
-  const chain = await deploySupplyChain();
+  const chain = await loadFixture(deploySupplyChain);
   const originOf = await commissionSecondRun(
     chain,
     packages.map((id): Entry => [id]),

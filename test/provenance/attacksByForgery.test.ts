@@ -188,7 +188,7 @@ describe("attacks with things that are not what they seem", () => {
 const FOREIGN = { prefix: 9_521_142n, length: 7, gtin: "09521142123453" };
 
 async function deployWithForeignMaker(): Promise<SupplyChain & { foreign: Account }> {
-  const chain = await deployWithPallet();
+  const chain = await loadFixture(deployWithPallet);
   const foreign = chain.others[0]!;
   await accredit(chain, foreign, "MANUFACTURER");
   await chain.companyPrefixes

@@ -29,7 +29,7 @@ import { EVENT, EVIDENCE, LOT, NO_ORIGIN, shipment } from "../support/provenance
 describe("ProductInvestigations: clear", () => {
   /** The pharmacy doubts a package that it took out of its case. */
   async function deployDoubted(): Promise<Pharmacies> {
-    const chain = await deployPharmacies();
+    const chain = await loadFixture(deployPharmacies);
     await takeOut(chain);
     await chain.investigations.connect(chain.pharmacy).quarantine(PACKAGE, NO_ORIGIN, ROLES.DISPENSER, EVIDENCE);
     return chain;

@@ -29,7 +29,7 @@ const EXCURSION = hashOf("the proof of an excursion");
 
 /** The stranger is an excursion source in force, and the pharmacy's case is bound to a stream of its. */
 async function deployWithSource(): Promise<Pharmacies> {
-  const chain = await deployPharmacies();
+  const chain = await loadFixture(deployPharmacies);
   await chain.investigations.connect(chain.admin).setExcursionSource(chain.stranger);
   await time.increase(7n * DAY);
   await chain.investigations.connect(chain.pharmacy).bindTelemetry(CASE, chain.stranger, STREAM, ROLES.DISPENSER);

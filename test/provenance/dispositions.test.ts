@@ -28,7 +28,7 @@ type State = "in its lot" | "Packed" | Exclude<Disposition, "None">;
  * A1, from the maker.
  */
 async function deployHolder(): Promise<SupplyChain> {
-  const chain = await deployWithPallet();
+  const chain = await loadFixture(deployWithPallet);
   await accredit(chain, chain.wholesaler, "DISPENSER");
   return chain;
 }
@@ -227,7 +227,7 @@ describe("dispositions of a package", () => {
   for (const state of Object.keys(STATES) as State[]) {
     describe(state, () => {
       async function deployInState(): Promise<SupplyChain> {
-        const chain = await deployHolder();
+        const chain = await loadFixture(deployHolder);
         await STATES[state](chain);
         return chain;
       }

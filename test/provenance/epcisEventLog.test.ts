@@ -17,7 +17,7 @@ interface Deployed extends SupplyChain {
 }
 
 async function deployWithKeys(): Promise<Deployed> {
-  const chain = await deploySupplyChain();
+  const chain = await loadFixture(deploySupplyChain);
   const [carrierKey, regulatorKey] = [chain.others[0]!, chain.others[1]!];
   await enlist(chain, chain.carrier, carrierKey, "THIRD_PARTY_LOGISTICS_PROVIDER");
   await enlist(chain, chain.regulator, regulatorKey, "DRUG_REGULATOR");

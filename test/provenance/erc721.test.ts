@@ -232,7 +232,7 @@ describe("DrugProvenance as ERC-721: how tokens come, move and end", () => {
 describe("DrugProvenance deviates from ERC-721: approved accounts", () => {
   /** The carrier is approved for the wholesaler's pallet, and has a key. */
   async function deployApproved(): Promise<Pharmacies & { carrierKey: Account }> {
-    const chain = await deployPharmacies();
+    const chain = await loadFixture(deployPharmacies);
     const carrierKey = chain.others[5]!;
     await enlist(chain, chain.carrier, carrierKey, "THIRD_PARTY_LOGISTICS_PROVIDER");
     await chain.provenance.connect(chain.wholesaler).approve(chain.carrier, ids.pallet);

@@ -30,7 +30,7 @@ const INCIDENT = hashOf("an incident number");
 
 /** The package is suspect, by the pharmacy that holds it. */
 async function deploySuspect(): Promise<Pharmacies> {
-  const chain = await deployPharmacies();
+  const chain = await loadFixture(deployPharmacies);
   await chain.investigations
     .connect(chain.pharmacy)
     .quarantine(PACKAGE, chain.origins.package, ROLES.DISPENSER, EVIDENCE);
@@ -39,7 +39,7 @@ async function deploySuspect(): Promise<Pharmacies> {
 
 /** The package is illegitimate, by a regulator. */
 async function deployCondemned(): Promise<Pharmacies & { condemnedAt: bigint }> {
-  const chain = await deployPharmacies();
+  const chain = await loadFixture(deployPharmacies);
   await condemn(chain, PACKAGE, chain.origins.package);
   return { ...chain, condemnedAt: BigInt(await time.latest()) };
 }

@@ -279,7 +279,7 @@ describe("ProductInvestigations: quarantine", () => {
 describe("ProductInvestigations: a regulator takes over", () => {
   /** The pharmacy doubts the package itself. */
   async function deploySuspect(): Promise<Pharmacies> {
-    const chain = await deployPharmacies();
+    const chain = await loadFixture(deployPharmacies);
     await chain.investigations
       .connect(chain.pharmacy)
       .quarantine(PACKAGE, chain.origins.package, ROLES.DISPENSER, EVIDENCE);

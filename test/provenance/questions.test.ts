@@ -31,7 +31,7 @@ const ask = ({ investigations, pharmacy }: Pharmacies, identifier = PACKAGE, pre
 
 /** The pharmacy asked the maker about an invented package. */
 async function deployAsked(): Promise<Pharmacies & { askedAt: bigint }> {
-  const chain = await deployPharmacies();
+  const chain = await loadFixture(deployPharmacies);
   const askedAt = await nextTime();
   await ask(chain, INVENTED);
   return { ...chain, askedAt };

@@ -25,7 +25,7 @@ import { EVENT, EVIDENCE, LOT, NO_ORIGIN, UNITS, shipment } from "../support/pro
 
 /** The package is dispensed, and not handed out. */
 async function deployDispensed(): Promise<Pharmacies & { dispensedAt: bigint }> {
-  const chain = await deployPharmacies();
+  const chain = await loadFixture(deployPharmacies);
   const dispensedAt = await nextTime();
   await BRING_INTO.Dispensed(chain);
   return { ...chain, dispensedAt };

@@ -33,7 +33,7 @@ const PATH = [ids.cases[0]!, ids.pallet];
 
 /** The wholesaler sends A1 and A2 to the pharmacy. */
 async function deploySold(): Promise<SupplyChain> {
-  const chain = await deployWithPackages();
+  const chain = await loadFixture(deployWithPackages);
   await chain.provenance
     .connect(chain.wholesaler)
     .ship([A1, A2], shipment(chain.pharmacy, "WHOLESALE_DISTRIBUTOR", "DISPENSER"));
@@ -42,7 +42,7 @@ async function deploySold(): Promise<SupplyChain> {
 
 /** The pharmacy sends A1 and A2 back to the wholesaler. */
 async function deployGivenBack(): Promise<SupplyChain> {
-  const chain = await deployWithPharmacy();
+  const chain = await loadFixture(deployWithPharmacy);
   await chain.provenance
     .connect(chain.pharmacy)
     .ship([A1, A2], shipment(chain.wholesaler, "DISPENSER", "WHOLESALE_DISTRIBUTOR"));
@@ -320,7 +320,7 @@ describe("Shipments: receiving and refusing", () => {
 describe("Shipments: restock", () => {
   /** A1 came back to the wholesaler. */
   async function deployReturned(): Promise<SupplyChain> {
-    const chain = await deployGivenBack();
+    const chain = await loadFixture(deployGivenBack);
     await chain.provenance.connect(chain.wholesaler).receiveShipment([A1, A2], WHOLESALE_DISTRIBUTOR, EVENT);
     return chain;
   }

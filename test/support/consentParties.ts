@@ -79,7 +79,7 @@ export interface Parties extends CareProof {
 
 /** CareProof with its organisations accredited; nobody represents the patient and nothing is decided. */
 export async function deployParties(): Promise<Parties> {
-  const system = await deployCareProof();
+  const system = await loadFixture(deployCareProof);
   const [patient, neighbour, hospital, operator, privacyOffice, oversight, court, ...people] = system.others as [
     HardhatEthersSigner,
     HardhatEthersSigner,
@@ -119,14 +119,14 @@ export async function deployParties(): Promise<Parties> {
 
 /** As {@link deployParties}, with a representative whom the patient named for every purpose, for a year. */
 export async function deployWithRepresentative(): Promise<Parties> {
-  const parties = await deployParties();
+  const parties = await loadFixture(deployParties);
   await nameRepresentative(parties);
   return parties;
 }
 
 /** As {@link deployWithRepresentative}, with a guardian. */
 export async function deployWithGuardian(): Promise<Parties> {
-  const parties = await deployWithRepresentative();
+  const parties = await loadFixture(deployWithRepresentative);
   await parties.consents.connect(parties.patient).nameGuardian(parties.guardian);
   return parties;
 }

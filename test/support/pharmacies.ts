@@ -1,5 +1,5 @@
 /** Stock at a pharmacy for tests of dispensing and investigations, and the states that a package can be brought into. */
-import { time } from "@nomicfoundation/hardhat-network-helpers";
+import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { ethers } from "hardhat";
 
 import { ROLES, STANDINGS, type RoleName, type Standing } from "../../src/participants/roles.js";
@@ -64,7 +64,7 @@ export interface Pharmacies extends SupplyChain {
 
 /** Deploys {@link Pharmacies}. Use it through `loadFixture`. */
 export async function deployPharmacies(): Promise<Pharmacies> {
-  const chain = await deploySupplyChain();
+  const chain = await loadFixture(deploySupplyChain);
   await palletAtWholesaler(chain);
   await caseAtPharmacy(chain);
   const funded = async (): Promise<Account> => {

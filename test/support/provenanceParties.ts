@@ -1,5 +1,5 @@
 /** A drug supply chain for tests: who takes part, one lot with its proofs, and the papers of a shipment. */
-import { time } from "@nomicfoundation/hardhat-network-helpers";
+import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { id, zeroPadBytes, type BytesLike } from "ethers";
 import { ethers } from "hardhat";
 
@@ -119,7 +119,7 @@ export async function expirationDate(days = 365): Promise<number> {
 
 /** Deploys CareProof, accredits a supply chain, and commissions {@link LOT}. Use it through `loadFixture`. */
 export async function deploySupplyChain(): Promise<SupplyChain> {
-  const system = await deployCareProof();
+  const system = await loadFixture(deployCareProof);
   const organisation = (): Account => ethers.Wallet.createRandom(ethers.provider);
   const chain = {
     manufacturer: organisation(),

@@ -1,5 +1,5 @@
 /** The supply chain of the tests with stock where a test needs it, and time that passes. */
-import { time } from "@nomicfoundation/hardhat-network-helpers";
+import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { id as hashOf } from "ethers";
 
 import { accredit } from "./careproof";
@@ -44,7 +44,7 @@ export const giveBack = (to: { address: string }, change: Partial<Shipment> = {}
 
 /** The wholesaler holds the pallet, a token, with all else in it, and a company prefix. */
 export async function deployWithPallet(): Promise<SupplyChain> {
-  const chain = await deploySupplyChain();
+  const chain = await loadFixture(deploySupplyChain);
   await palletAtWholesaler(chain);
   await chain.companyPrefixes
     .connect(chain.gs1MemberOrganisation)
@@ -54,7 +54,7 @@ export async function deployWithPallet(): Promise<SupplyChain> {
 
 /** As {@link deployWithPallet}; the packages A1, A2 and A3 are taken out of it, tokens of the wholesaler. */
 export async function deployWithPackages(): Promise<SupplyChain> {
-  const chain = await deployWithPallet();
+  const chain = await loadFixture(deployWithPallet);
   for (const identifier of PACKAGES.slice(0, 3)) {
     await chain.provenance
       .connect(chain.wholesaler)
@@ -65,7 +65,7 @@ export async function deployWithPackages(): Promise<SupplyChain> {
 
 /** As {@link deployWithPackages}; of A1, A2 and A3 the pharmacy is the owner. */
 export async function deployWithPharmacy(): Promise<SupplyChain> {
-  const chain = await deployWithPackages();
+  const chain = await loadFixture(deployWithPackages);
   await hand(
     chain,
     ids.packages.slice(0, 3),

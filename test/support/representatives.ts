@@ -1,6 +1,6 @@
 /** `RepresentativeRegistry` with a patient and an authority, and what each of them signs. */
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/signers";
-import { time } from "@nomicfoundation/hardhat-network-helpers";
+import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { id } from "ethers";
 
 import { PURPOSES } from "../../src/consent/index.js";
@@ -68,7 +68,7 @@ export interface Decision extends Message {
 
 /** Deploys the system with a court that has two officers, another court, and an oversight authority. */
 export async function deployRepresentatives() {
-  const system = await deployCareProof();
+  const system = await loadFixture(deployCareProof);
   const [patient, other, representative, court, officer, colleague, otherCourt, oversight, relayer] = system.others as [
     HardhatEthersSigner,
     HardhatEthersSigner,

@@ -71,7 +71,7 @@ const WAY_TO_THE_PHARMACY = [
 ];
 
 async function atPharmacy(): Promise<SupplyChain> {
-  const chain = await deploySupplyChain();
+  const chain = await loadFixture(deploySupplyChain);
   await palletAtWholesaler(chain);
   await caseAtPharmacy(chain);
   return chain;
