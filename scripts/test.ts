@@ -1,38 +1,72 @@
 /**
- * Everything that must be green: unit and integration tests, the package as its users install it, and a short fuzz run.
- * `npm test -- unit` (or `package`, `fuzz`) runs only that. The last line has the totals.
+ * Everything that must be green: unit and integration tests, the commands and the journey, the package as its users install
+ * it, and a short fuzz run. `npm test -- unit` (or `commands`, `fuzz`, `package`) runs only that. The last line has the totals.
  */
 import { writeFileSync } from "node:fs";
 
-import { script } from "./processes";
-import { forge, isGreen, mocha, type Result } from "./testing/runners";
+import { node, type Run, script } from "./processes";
+import { forge, isGreen, mocha, testFiles, type Result } from "./testing/runners";
 
-const RUNNERS: Record<string, () => Promise<Result>> = {
-  unit: () => mocha("unit"),
-  package: async () => {
+/** Folders of tests that mostly wait for processes of their own, so that they can run beside the others. */
+const COMMANDS = ["cli", "journey", "privacy"];
+
+const RUNNERS: Record<string, (options: Run) => Promise<Result>> = {
+  unit: (options) =>
+    mocha(
+      "unit",
+      testFiles((folder) => ![...COMMANDS, "package"].includes(folder)),
+      options,
+    ),
+  fuzz: () => forge("fuzz", ["--short"]),
+  commands: (options) =>
+    mocha(
+      "commands",
+      testFiles((folder) => COMMANDS.includes(folder)),
+      options,
+    ),
+  package: async (options) => {
     const { code } = await script("build");
     if (code !== 0) throw new Error("the build failed");
-    return mocha("package", ["test/package/consumers.test.ts", "test/package/exports.test.ts"]);
+    return mocha(
+      "package",
+      testFiles((folder) => folder === "package"),
+      options,
+    );
   },
-  fuzz: () => forge("fuzz", ["--short"]),
 };
+
+/** What runs one after the other, beside what else: `package` builds what the others use, so it waits for all of them. */
+const ROUNDS: string[][][] = [[["unit", "fuzz"], ["commands"]], [["package"]]];
+
+async function runOne(name: string, options: Run): Promise<Result> {
+  console.log(`\n— ${name} —`);
+  const startedAt = Date.now();
+  const result = await RUNNERS[name]!(options).catch((error: unknown): Result => ({
+    runner: name,
+    passed: 0,
+    failed: 0,
+    problem: String(error),
+  }));
+  console.log(`${name}: ${Math.round((Date.now() - startedAt) / 1000)} s`);
+  return result;
+}
 
 async function main(): Promise<void> {
   const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(RUNNERS);
-  const results: Result[] = [];
   for (const name of names) {
-    const runner = RUNNERS[name];
-    if (runner === undefined) throw new Error(`No runner ${name}: there are ${Object.keys(RUNNERS).join(", ")}.`);
-    console.log(`\n— ${name} —`);
-    const startedAt = Date.now();
-    const result = await runner().catch((error: unknown): Result => ({
-      runner: name,
-      passed: 0,
-      failed: 0,
-      problem: String(error),
-    }));
-    results.push(result);
-    console.log(`${name}: ${Math.round((Date.now() - startedAt) / 1000)} s`);
+    if (!(name in RUNNERS)) throw new Error(`No runner ${name}: there are ${Object.keys(RUNNERS).join(", ")}.`);
+  }
+  // Once, before two processes of Hardhat would do it at the same time.
+  await node(["hardhat/internal/cli/bootstrap.js", "compile"]);
+  const results: Result[] = [];
+  for (const round of ROUNDS) {
+    const lanes = round.map((lane) => lane.filter((name) => names.includes(name))).filter((lane) => lane.length > 0);
+    await Promise.all(
+      lanes.map(async (lane, index) => {
+        // The first lane prints as it goes, another when it is done.
+        for (const name of lane) results.push(await runOne(name, { capture: index > 0 }));
+      }),
+    );
   }
 
   console.log("");

@@ -1,9 +1,9 @@
 /** The runners of tests, each reduced to how many tests passed and failed. The canaries run through the same functions. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 
-import { binary, run, script } from "../processes";
+import { binary, root, run, type Run, script } from "../processes";
 
 export interface Result {
   runner: string;
@@ -18,13 +18,23 @@ export function isGreen({ passed, failed, problem }: Result): boolean {
   return passed > 0 && failed === 0 && problem === undefined;
 }
 
-/** Runs mocha within Hardhat. Without files: all of `test/` that is not left out in `hardhat.config.ts`. */
-export async function mocha(runner: string, files: string[] = []): Promise<Result> {
+/** The files `*.test.ts` in those folders of `test/` that are `wanted`; "" for files in none. */
+export function testFiles(wanted: (folder: string) => boolean): string[] {
+  return readdirSync(join(root, "test"), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".test.ts") && wanted(file.includes(sep) ? file.split(sep)[0]! : ""))
+    .map((file) => join("test", file))
+    .sort();
+}
+
+/** Runs mocha within Hardhat, which compiles first; with `capture`, what it prints is shown at its end. */
+export async function mocha(runner: string, files: string[], { capture = false }: Run = {}): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), "careproof-"));
   try {
     const counts = join(folder, "counts.json");
     const hardhat = binary("hardhat/internal/cli/bootstrap.js");
-    const { code } = await run(process.execPath, [hardhat, "test", ...files], { env: { TEST_COUNTS: counts } });
+    const env = { TEST_COUNTS: counts };
+    const { code, output } = await run(process.execPath, [hardhat, "test", ...files], { env, capture });
+    if (capture) console.log(`\n— ${runner} —\n${output}`);
     if (!existsSync(counts)) return { runner, passed: 0, failed: 0, problem: `ended with ${code} before any test` };
     const { passed, failed } = JSON.parse(readFileSync(counts, "utf8")) as { passed: number; failed: number };
     return judged({ runner, passed, failed }, code);
