@@ -14,13 +14,17 @@ import { proofOf, readProofFile } from "../../src/provenance/proofFile";
 import type { Sscc } from "../../src/provenance/tokenId";
 import { root, script } from "../processes";
 
+/** What a lot's packages are read from. */
+export type LotInput = "CSV" | "EPCIS";
+
 /** What {@link benchLotTree} measures. */
 export interface LotTreeBench {
+  readonly input: LotInput;
   readonly packages: number;
   readonly containers: number;
   /** Proof files written, one a pallet. */
   readonly files: number;
-  /** Wall time from the CSV file to the folder of tree and proof files. */
+  /** Wall time from the input file to the folder of tree and proof files. */
   readonly seconds: number;
   /** Peak resident memory of the whole process. */
   readonly maxRssBytes: number;
@@ -34,28 +38,37 @@ const CASES_A_PALLET = 20;
 /** GS1's own example company prefix. */
 const COMPANY_PREFIX = "9521141";
 const GTIN = "09521141123454";
+/** The GTIN's item reference with its indicator, as in an EPC URN. */
+const ITEM_REFERENCE = "012345";
+const LOT_NUMBER = "BENCH";
+const EXPIRY = "2030-12-31";
 const PROOFS_CHECKED = 16;
+
+const WRITERS: Readonly<Record<LotInput, (packages: number) => Iterable<string>>> = {
+  CSV: linesOf,
+  EPCIS: documentOf,
+};
 
 /**
  * Has the built tool build the tree and all proof files of a lot, in a process of its own so that peak memory is its own.
  *
  * @throws Error if the tool fails, or OpenZeppelin does not verify a proof out of one of the files.
  */
-export async function benchLotTree({ packages = MILLION }: { packages?: number } = {}): Promise<LotTreeBench> {
+export async function benchLotTree(input: LotInput, packages = MILLION): Promise<LotTreeBench> {
   if (!existsSync(join(root, "dist/esm/cli/main.js"))) await script("build", [], { capture: true });
   const folder = mkdtempSync(join(tmpdir(), "careproof-"));
   try {
-    const input = join(folder, "lot.csv");
+    const file = join(folder, "lot");
     const out = join(folder, "out");
-    await pipeline(Readable.from(linesOf(packages)), createWriteStream(input));
+    await pipeline(Readable.from(WRITERS[input](packages)), createWriteStream(file));
     const { seconds, maxRssBytes, ...result } = await runChild([
-      ...["provenance", "lot", input, "--out", out, "--gtin", GTIN, "--lot", "BENCH", "--expiry", "2030-12-31"],
+      ...["provenance", "lot", file, "--out", out, "--gtin", GTIN, "--lot", LOT_NUMBER, "--expiry", EXPIRY],
       ...["--prefix-length", String(COMPANY_PREFIX.length), "--json"],
     ]);
     if (result.packages !== packages) throw new Error(`the tree has ${result.packages} packages, not ${packages}`);
     await checkProofs(out, packages, result);
     const { containers, files } = result;
-    return { packages, containers, files: files.length, seconds, maxRssBytes };
+    return { input, packages, containers, files: files.length, seconds, maxRssBytes };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -67,6 +80,46 @@ function* linesOf(packages: number): Generator<string> {
   for (let i = 0; i < packages; i++) {
     const [innermost, outermost] = pathOf(i);
     yield `${serialOf(i)},${innermost.sscc},${outermost.sscc}\n`;
+  }
+}
+
+/** An EPCIS 2.0 document: a commissioning event for the packages of each pallet, a packing event for each case and pallet. */
+function* documentOf(packages: number): Generator<string> {
+  const context = ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"];
+  const head = {
+    "@context": context,
+    type: "EPCISDocument",
+    schemaVersion: "2.0",
+    creationDate: "2026-01-02T00:00:00Z",
+  };
+  yield `${JSON.stringify(head).slice(0, -1)},"epcisBody":{"eventList":[`;
+  let separator = "";
+  for (const event of eventsOf(packages)) {
+    yield separator + JSON.stringify(event);
+    separator = ",";
+  }
+  yield "]}}";
+}
+
+function* eventsOf(packages: number): Generator<object> {
+  const common = { action: "ADD", eventTimeZoneOffset: "+00:00", eventTime: "2026-01-01T00:00:00Z" };
+  const ilmd = { "cbvmda:lotNumber": LOT_NUMBER, "cbvmda:itemExpirationDate": EXPIRY };
+  const range = (first: number, count: number): number[] =>
+    Array.from({ length: Math.min(count, packages - first) }, (_, offset) => first + offset);
+  const sgtin = (i: number): string => `urn:epc:id:sgtin:${COMPANY_PREFIX}.${ITEM_REFERENCE}.${serialOf(i)}`;
+  const sscc = (i: number, level: 0 | 1): string =>
+    `urn:epc:id:sscc:${COMPANY_PREFIX}.${pathOf(i)[level].sscc.replace(COMPANY_PREFIX, "").slice(0, -1)}`;
+  const packagesAPallet = PACKAGES_A_CASE * CASES_A_PALLET;
+  for (let first = 0; first < packages; first += packagesAPallet) {
+    const epcList = range(first, packagesAPallet).map(sgtin);
+    yield { type: "ObjectEvent", ...common, bizStep: "commissioning", epcList, ilmd };
+    const cases: string[] = [];
+    for (let inner = first; inner < Math.min(first + packagesAPallet, packages); inner += PACKAGES_A_CASE) {
+      const childEPCs = range(inner, PACKAGES_A_CASE).map(sgtin);
+      cases.push(sscc(inner, 0));
+      yield { type: "AggregationEvent", ...common, bizStep: "packing", parentID: sscc(inner, 0), childEPCs };
+    }
+    yield { type: "AggregationEvent", ...common, bizStep: "packing", parentID: sscc(first, 1), childEPCs: cases };
   }
 }
 

@@ -1,5 +1,6 @@
+import { lookupKey } from "./lookupKey.js";
 import type { LotItem } from "./lotContents.js";
-import { tokenIdOf, type ProductIdentifier, type Sscc } from "./tokenId.js";
+import type { ProductIdentifier, Sscc } from "./tokenId.js";
 import { CareProofError } from "../errors.js";
 import { withPlace } from "../utils/errorPlace.js";
 
@@ -46,13 +47,12 @@ export async function* lotItemsOfEvents(
   parse: IdentifierParser,
   where: (event: number) => string = (event) => `event ${event + 1}`,
 ): AsyncGenerator<LotItem> {
-  // By text: engines hash the low digits of a bigint, and those of all packages with short serials are zero.
   const found = new Map<string, Found>();
   const find = (text: string, place: string): Found => {
     const identifier = at(place, () => parse(text));
-    const id = at(place, () => tokenIdOf(identifier)).toString(16);
-    let item = found.get(id);
-    if (item === undefined) found.set(id, (item = { identifier, commissioned: false }));
+    const key = lookupKey(identifier);
+    let item = found.get(key);
+    if (item === undefined) found.set(key, (item = { identifier, commissioned: false }));
     return item;
   };
   let event = 0;
@@ -72,7 +72,11 @@ export async function* lotItemsOfEvents(
       for (const epc of childEPCs) pack(find(epc, place), parent, place);
     }
   }
-  for (const item of found.values()) yield { identifier: item.identifier, path: pathOf(item) };
+  for (const [key, item] of found) {
+    // What was handed on is not held here too: a lot may have a million packages.
+    found.delete(key);
+    yield { identifier: item.identifier, path: pathOf(item) };
+  }
 }
 
 function commission(item: Found, place: string): void {

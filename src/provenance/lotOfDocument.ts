@@ -4,10 +4,11 @@ import { lotMasterDataOf } from "./capture/readLot.js";
 import type { EpcisDocument, EpcisEvent } from "./epcis/event.js";
 import { requireVersion2 } from "./epcis/requireVersion2.js";
 import { utcMilliseconds } from "./epcis/values.js";
+import { lookupKey } from "./lookupKey.js";
 import type { LotItem } from "./lotContents.js";
 import { lotItemsOfEvents, type LotEvent } from "./lotEvents.js";
 import type { LotRun } from "./lotRun.js";
-import { tokenIdOf, type ProductIdentifier } from "./tokenId.js";
+import type { ProductIdentifier } from "./tokenId.js";
 import { CareProofError } from "../errors.js";
 import { withPlace } from "../utils/errorPlace.js";
 
@@ -22,13 +23,14 @@ export interface LotOfDocument extends Pick<LotRun, "gtin" | "lotNumber" | "expi
   readonly items: AsyncIterable<LotItem>;
 }
 
-/** A package that an event commissions. */
+/** Packages of one product that an event commissions. */
 interface Commissioned {
-  readonly epc: string;
+  readonly epcs: string[];
+  /** Of the first of them. */
   readonly path: string;
-  /** The token id in hex: engines hash the low digits of a bigint, and those of all packages with short serials are zero. */
-  readonly id: string;
   readonly gtin: string;
+  /** Digits of the GS1 company prefix, where the EPCs tell. */
+  readonly prefixLength: number | undefined;
   readonly lotNumber: string | undefined;
   readonly expirationDate: string | undefined;
 }
@@ -57,7 +59,7 @@ export function lotOfDocument(document: EpcisDocument, terms: LotTerms = {}): Lo
   const lotNumber = agreed("lotNumber", "lot number", terms.lotNumber, commissioned);
   const expirationDate = agreed("expirationDate", "expiration date", terms.expirationDate, commissioned);
   const prefixLength = prefixOf(commissioned, terms.prefixLength);
-  const building = buildingEvents(events, new Set(commissioned.map(({ id }) => id)));
+  const building = buildingEvents(events, keysOf(commissioned));
   const parse = (epc: string): ProductIdentifier => {
     const identifier = readEpc(epc);
     if (identifier !== undefined) return identifier;
@@ -68,12 +70,14 @@ export function lotOfDocument(document: EpcisDocument, terms: LotTerms = {}): Lo
     lotNumber,
     expirationDate,
     ...(prefixLength === undefined ? {} : { prefixLength }),
-    items: lotItemsOfEvents(
-      building.map(({ event }) => event),
-      parse,
-      (index) => building[index]!.path,
-    ),
+    items: lotItemsOfEvents(drained(building.events), parse, (index) => building.paths[index]!),
   };
+}
+
+/** The events in order. What was handed on is not held here too: a lot may have a million packages. */
+function* drained(events: LotEvent[]): Generator<LotEvent> {
+  events.reverse();
+  for (let event = events.pop(); event !== undefined; event = events.pop()) yield event;
 }
 
 function isCommissioning({ event }: NumberedEvent): boolean {
@@ -82,19 +86,30 @@ function isCommissioning({ event }: NumberedEvent): boolean {
 
 function packagesOf({ event, path }: NumberedEvent): Commissioned[] {
   const { lotNumber, expirationDate } = lotMasterDataOf(event, path);
-  return (event.epcList ?? []).flatMap((epc, index) => {
+  const groups = new Map<string, Commissioned>();
+  for (const [index, epc] of (event.epcList ?? []).entries()) {
     const at = `${path}.epcList[${index}]`;
     const identifier = readEpc(epc, at);
-    if (identifier?.kind !== "sgtin") return [];
-    try {
-      return [{ epc, path: at, id: keyOf(identifier), gtin: identifier.gtin, lotNumber, expirationDate }];
-    } catch (error) {
-      throw withPlace(error, at);
-    }
-  });
+    if (identifier?.kind !== "sgtin") continue;
+    const { gtin } = identifier;
+    const prefixLength = prefixLengthOf(epc);
+    const name = `${gtin} ${prefixLength}`;
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, { epcs: [epc], path: at, gtin, prefixLength, lotNumber, expirationDate });
+    else group.epcs.push(epc);
+  }
+  return [...groups.values()];
 }
 
-/** The packages of the one lot that the terms leave. */
+function keysOf(commissioned: readonly Commissioned[]): Set<string> {
+  const keys = new Set<string>();
+  for (const { epcs } of commissioned) {
+    for (const epc of epcs) keys.add(lookupKey(readEpc(epc)!));
+  }
+  return keys;
+}
+
+/** What was commissioned of the one lot that the terms leave. */
 function chosen(all: readonly Commissioned[], { gtin, lotNumber }: LotTerms): readonly Commissioned[] {
   if (all.length === 0) throw new CareProofError("LOT_EMPTY", "no event commissions a package");
   const nameOf = (one: Pick<Commissioned, "gtin" | "lotNumber">): string =>
@@ -138,8 +153,7 @@ function agreed(
 
 function prefixOf(all: readonly Commissioned[], term: number | undefined): number | undefined {
   let length = term;
-  for (const { epc, path } of all) {
-    const found = prefixLengthOf(epc);
+  for (const { prefixLength: found, path } of all) {
     length ??= found;
     if (found === undefined || found === length) continue;
     const message = `the company prefix has ${found} digits here, but ${String(length)} ${term === undefined ? "in an earlier EPC" : "was given"}`;
@@ -148,11 +162,8 @@ function prefixOf(all: readonly Commissioned[], term: number | undefined): numbe
   return length;
 }
 
-/** The events that build the lot, without what they say of other things. */
-function buildingEvents(
-  all: readonly NumberedEvent[],
-  packages: ReadonlySet<string>,
-): { event: LotEvent; path: string }[] {
+/** The events that build the lot, without what they say of other things. `own` has its packages; its containers are added. */
+function buildingEvents(all: readonly NumberedEvent[], own: Set<string>): { events: LotEvent[]; paths: string[] } {
   const timeOf = ({ event }: NumberedEvent): number => utcMilliseconds(event.eventTime) ?? 0;
   const shipped = Math.min(
     ...all.filter(({ event }) => event.type === "ObjectEvent" && bizStepOf(event) === "shipping").map(timeOf),
@@ -162,10 +173,9 @@ function buildingEvents(
       isCommissioning(one) ||
       (timeOf(one) < shipped && ["ADD", "DELETE"].includes(one.event.action ?? "") && isAboutThings(one)),
   );
-  const own = new Set(packages);
   const keyOfEpc = (epc: string): string | undefined => {
     const identifier = readEpc(epc);
-    return identifier === undefined ? undefined : keyOf(identifier);
+    return identifier === undefined ? undefined : lookupKey(identifier);
   };
   const isOwn = (epc: string): boolean => {
     const key = keyOfEpc(epc);
@@ -184,17 +194,16 @@ function buildingEvents(
       }
     }
   }
-  return before.flatMap(({ event, path }) => {
+  const [building, paths]: [LotEvent[], string[]] = [[], []];
+  for (const { event, path } of before) {
     const { type, action, parentID } = event;
     const [epcList, childEPCs] = [(event.epcList ?? []).filter(isOwn), (event.childEPCs ?? []).filter(isOwn)];
-    if (epcList.length === 0 && childEPCs.length === 0) return [];
+    if (epcList.length === 0 && childEPCs.length === 0) continue;
     const about = { type, action: action!, epcList, childEPCs };
-    return [{ event: parentID === undefined ? about : { ...about, parentID }, path }];
-  });
-}
-
-function keyOf(identifier: ProductIdentifier): string {
-  return tokenIdOf(identifier).toString(16);
+    building.push(parentID === undefined ? about : { ...about, parentID });
+    paths.push(path);
+  }
+  return { events: building, paths };
 }
 
 function isAboutThings({ event }: NumberedEvent): boolean {

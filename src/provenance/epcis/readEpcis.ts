@@ -20,5 +20,5 @@ export function readEpcis(text: string, source: JsonSource = {}): EpcisDocument 
   if (content.trim() === "") throw new CareProofError("INPUT_EMPTY", "there is no EPCIS text", source.name);
   const isXml = content.trimStart().startsWith("<");
   const { events, ...document } = isXml ? readXmlFields(content, source) : readJsonFields(parseJson(content, source));
-  return { format: isXml ? "XML" : "JSON", ...document, events: events.map(buildEvent) };
+  return { format: isXml ? "XML" : "JSON", ...document, events: Array.from(events, buildEvent) };
 }

@@ -6,7 +6,8 @@ import { isJsonObject, JsonNumber, type JsonObject, type JsonValue } from "../..
 /** Events as fields, before their content is checked. */
 export interface EpcisFields {
   readonly schemaVersion?: string;
-  readonly events: readonly EpcisField[];
+  /** One at a time: a document of a million packages has as many fields. */
+  readonly events: Iterable<EpcisField>;
   /** `{namespace}name` of fields that do not count in event hashes. */
   readonly ignoredFields: readonly string[];
 }
@@ -98,8 +99,8 @@ function objectAt(holder: JsonObject, key: string, path: string): JsonObject {
   return value;
 }
 
-function eventFields(list: readonly JsonValue[], prefixes: Prefixes, path: string): EpcisField[] {
-  return list.map((event, index) => eventField(event, prefixes, `${path}[${index}]`));
+function* eventFields(list: readonly JsonValue[], prefixes: Prefixes, path: string): Generator<EpcisField> {
+  for (const [index, event] of list.entries()) yield eventField(event, prefixes, `${path}[${index}]`);
 }
 
 function eventField(event: JsonValue, prefixes: Prefixes, path: string): EpcisField {
