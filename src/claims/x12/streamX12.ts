@@ -68,10 +68,14 @@ export async function* streamX12(
   const reader = new EnvelopeReader();
   for await (const chunk of chunks) {
     const text = typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true });
-    for (const segment of tokenizer.push(text)) yield* reader.take(segment);
+    for (const segment of tokenizer.push(text)) {
+      // Most segments end nothing: an asynchronous step for each would take longer than reading it.
+      for (const item of reader.take(segment)) yield item;
+    }
   }
-  for (const segment of tokenizer.push(decoder.decode())) yield* reader.take(segment);
-  for (const segment of tokenizer.end()) yield* reader.take(segment);
+  for (const segments of [tokenizer.push(decoder.decode()), tokenizer.end()]) {
+    for (const segment of segments) yield* reader.take(segment);
+  }
   yield* reader.end(tokenizer.rest);
 }
 
@@ -89,7 +93,7 @@ class EnvelopeReader {
   private isStray = false;
 
   take(segment: X12Segment): readonly X12Item[] {
-    this.items = [];
+    if (this.items.length > 0) this.items = [];
     this.last = segment;
     const { id } = segment;
     if (id === "ISA") this.openInterchange(segment);
