@@ -153,13 +153,14 @@ function problemLine({ code, message, left, place }: X12Problem): string {
   return `${left === undefined ? "note" : `left out: ${left}`}  ${code}  ${where(place)}: ${message}`;
 }
 
-function where({ interchange, group, transaction, segment, segmentId, element }: X12Place): string {
+/** The element is in the message. */
+function where({ interchange, group, transaction, segment, segmentId }: X12Place): string {
   const envelope = [
     interchange === undefined ? [] : [`interchange ${interchange}`],
     group === undefined ? [] : [`group ${group}`],
     transaction === undefined ? [] : [`transaction ${transaction}`],
   ].flat();
-  return [...envelope, `segment ${segment}`, element ?? segmentId].join(" ");
+  return [...envelope, `segment ${segment}`, segmentId].join(" ");
 }
 
 function days({ from, to }: ServiceDates): string {

@@ -64,7 +64,7 @@ export class ClaimReader implements TransactionReader {
       this.open(segment);
     } else if (this.claim !== undefined) {
       this.claim.take(segment);
-    } else {
+    } else if (!this.broken) {
       catchFault(
         () => {
           this.takeAboveClaims(segment);

@@ -9,15 +9,15 @@ export interface X12Separators {
   readonly component: string;
   /** After a segment, the character after ISA16: usually `~`. */
   readonly segment: string;
-  /** Between repetitions of an element, ISA11: usually `^`. Versions before 00402 have none. */
+  /** Between repetitions of an element, ISA11 from version 00402 on: usually `^`. No element that is read here repeats. */
   readonly repetition?: string;
 }
 
 /** Widths of ISA and its 16 elements, the only ones that are fixed. */
 export const ISA_WIDTHS = [3, 2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1] as const;
 
-/** Length from which text is taken for no ISA: twice that of one. */
-const MAX_ISA_LENGTH = 212;
+/** What is looked at to find the end of an ISA: its length, and some room for elements of wrong widths. */
+const MAX_ISA_LENGTH = 120;
 
 /**
  * Cuts X12 into segments as it arrives. Separators are those of each ISA. Line breaks and blanks between segments are passed over.
@@ -92,13 +92,13 @@ function isIsa(text: string, start: number): boolean {
   return text.startsWith("ISA", start) && /[^A-Za-z0-9\s]/.test(text[start + 3] ?? "A");
 }
 
-/** The separators of the ISA at a place; undefined where it is not whole. */
+/** The separators of the ISA at a place; undefined where it is not whole, or so malformed that they cannot be told. */
 function separatorsOf(text: string, start: number): X12Separators | undefined {
   const header = text.slice(start, start + MAX_ISA_LENGTH);
   const element = header[3]!;
   const elements = header.split(element, 17);
   const [component, segment] = elements[16] ?? "";
-  if (component === undefined || segment === undefined) return undefined;
-  const repetition = elements[11]!;
-  return { element, component, segment, ...(elements[12]! >= "00402" ? { repetition } : {}) };
+  // Elements of several segments are no ISA.
+  if (component === undefined || segment === undefined || !/^\d{5}$/.test(elements[12]!)) return undefined;
+  return { element, component, segment };
 }
