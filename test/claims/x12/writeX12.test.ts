@@ -140,7 +140,7 @@ interface Claim {
   lines: Line[];
 }
 
-const SYMBOLS = [..."!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~§¦\u001c\u001d"];
+const SYMBOLS = Array.from("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~§¦\u001c\u001d");
 
 const separators: fc.Arbitrary<X12Separators> = fc
   .shuffledSubarray(SYMBOLS, { minLength: 4, maxLength: 4 })
