@@ -1,6 +1,6 @@
 import { ADJUSTMENT_GROUPS, PROCEDURE_QUALIFIERS } from "./codes.js";
 import { X12Fault } from "./problem.js";
-import type { X12Segment } from "./segment.js";
+import type { ProblemReport, X12Segment } from "./segment.js";
 import { formatDecimal } from "../decimal.js";
 
 /** One adjustment of CAS, of a claim or a line. */
@@ -46,9 +46,9 @@ export function formatQuantity(segment: X12Segment, index: number): string {
 }
 
 /** The procedure of a composite element. Throws X12Fault `QUALIFIER_UNKNOWN`, `ELEMENT_MISSING`. */
-export function procedureOf(segment: X12Segment, index: number, onOther: (problem: X12Fault) => void): X12Procedure {
+export function procedureOf(segment: X12Segment, index: number, report: ProblemReport): X12Procedure {
   segment.required(index);
-  const [qualifier = "", code = "", ...others] = segment.composite(index, onOther);
+  const [qualifier = "", code = "", ...others] = segment.composite(index, report);
   if (!PROCEDURE_QUALIFIERS.has(qualifier)) {
     const position = segment.position(index, 1);
     throw new X12Fault(

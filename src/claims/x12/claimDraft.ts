@@ -1,10 +1,11 @@
 import { adjustmentsOf, formatQuantity, procedureOf, type X12Adjustment } from "./adjustment.js";
 import type { X12Claim, X12ClaimKind, X12ClaimLine, X12LineAdjudication, X12OtherPayer } from "./claim.js";
 import { FREQUENCIES, UNITS } from "./codes.js";
+import { Draft } from "./draft.js";
 import { X12Fault } from "./problem.js";
 import type { ServiceDates, X12Segment } from "./segment.js";
 import { subscriberOf } from "./subscriber.js";
-import { catchFault, type TransactionReport } from "./transaction.js";
+import type { TransactionReport } from "./transaction.js";
 import { formatDecimal } from "../decimal.js";
 
 /** What a claim has from the loops above it. */
@@ -13,9 +14,9 @@ export type ClaimContext = Pick<
   "billingProvider" | "payerResponsibility" | "claimFilingIndicator" | "payerId"
 >;
 
-type Draft<T> = { -readonly [Key in keyof T]: T[Key] };
-type OtherPayerDraft = Draft<Omit<X12OtherPayer, "adjustments">> & { adjustments: X12Adjustment[] };
-type AdjudicationDraft = Draft<Omit<X12LineAdjudication, "adjustments">> & { adjustments: X12Adjustment[] };
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+type OtherPayerDraft = Mutable<Omit<X12OtherPayer, "adjustments">> & { adjustments: X12Adjustment[] };
+type AdjudicationDraft = Mutable<Omit<X12LineAdjudication, "adjustments">> & { adjustments: X12Adjustment[] };
 
 interface LineDraft {
   readonly segment: X12Segment;
@@ -32,30 +33,22 @@ type Loop = "claim" | "provider" | "otherPayer" | "otherPayerName" | "line" | "l
 /** The segment with which each kind of claim describes a line. */
 const SERVICE_SEGMENTS = { professional: "SV1", institutional: "SV2", dental: "SV3" } as const;
 
-/** A claim while it is read: CLM (loop 2300) and what follows it. The first fault leaves it out. */
-export class ClaimDraft {
-  broken = false;
+/** A claim of an 837 while it is read: CLM (loop 2300) and what follows it. */
+export class ClaimDraft extends Draft {
   private loop: Loop = "claim";
   private head: Omit<X12Claim, "serviceDates" | "otherPayers" | "lines"> | undefined;
   private charge = 0n;
   private serviceDates: ServiceDates | undefined;
-  private readonly references: Draft<Pick<X12Claim, "originalReferenceNumber" | "priorAuthorization">> = {};
+  private readonly references: Mutable<Pick<X12Claim, "originalReferenceNumber" | "priorAuthorization">> = {};
   private readonly otherPayers: OtherPayerDraft[] = [];
   private readonly lines: LineDraft[] = [];
 
   constructor(
     private readonly kind: X12ClaimKind,
-    private readonly segment: X12Segment,
-    private readonly report: TransactionReport,
-    private readonly onOther: (problem: X12Fault, segment: X12Segment) => void,
-  ) {}
-
-  /** Runs what reads a segment of the claim. */
-  read(work: () => void, segment: X12Segment): void {
-    catchFault(work, (fault) => {
-      this.broken = true;
-      this.report.problem(fault, segment, "claim");
-    });
+    segment: X12Segment,
+    report: TransactionReport,
+  ) {
+    super(segment, report);
   }
 
   /** Reads CLM. Throws X12Fault. */
@@ -64,7 +57,7 @@ export class ClaimDraft {
     const patientControlNumber = segment.required(1);
     this.charge = segment.charge(2);
     segment.required(5);
-    const [facilityCode = "", , frequency = ""] = this.composite(segment, 5);
+    const [facilityCode = "", , frequency = ""] = segment.composite(5, this.report);
     if (facilityCode === "")
       throw new X12Fault("ELEMENT_MISSING", "CLM05-1, the facility's code, is missing", "CLM05-1");
     this.head = {
@@ -78,13 +71,6 @@ export class ClaimDraft {
     };
   }
 
-  take(segment: X12Segment): void {
-    if (this.broken) return;
-    this.read(() => {
-      this.takeSegment(segment);
-    }, segment);
-  }
-
   /** The claim; undefined where it is left out. */
   finish(): X12Claim | undefined {
     if (this.broken) return undefined;
@@ -95,7 +81,7 @@ export class ClaimDraft {
     return claim;
   }
 
-  private takeSegment(segment: X12Segment): void {
+  protected override takeSegment(segment: X12Segment): void {
     switch (segment.id) {
       case "SBR":
         if (this.lines.length > 0) throw new X12Fault("SEGMENT_UNEXPECTED", "SBR stands after the claim's lines");
@@ -134,7 +120,7 @@ export class ClaimDraft {
         this.currentLine(segment).adjudications.push({
           payerId: segment.required(1),
           paid: formatDecimal(segment.amount(2)),
-          ...(segment.at(3) === "" ? {} : { procedure: this.procedure(segment, 3) }),
+          ...(segment.at(3) === "" ? {} : { procedure: procedureOf(segment, 3, this.report) }),
           adjustments: [],
         });
         this.loop = "adjudication";
@@ -171,11 +157,11 @@ export class ClaimDraft {
       line.charge = segment.charge(3);
       line.service = {
         revenueCode: segment.required(1),
-        ...(segment.at(2) === "" ? {} : { procedure: this.procedure(segment, 2) }),
+        ...(segment.at(2) === "" ? {} : { procedure: procedureOf(segment, 2, this.report) }),
         ...quantityOf(segment, 4),
       };
     } else {
-      const procedure = this.procedure(segment, 1);
+      const procedure = procedureOf(segment, 1, this.report);
       line.charge = segment.charge(2);
       const units = kind === "professional" ? quantityOf(segment, 3) : quantityAt(segment, 6);
       line.service = { procedure, ...units };
@@ -239,18 +225,6 @@ export class ClaimDraft {
       throw new X12Fault("FREQUENCY_UNKNOWN", message, "CLM05-3");
     }
     return code;
-  }
-
-  private procedure(segment: X12Segment, index: number) {
-    return procedureOf(segment, index, (problem) => {
-      this.onOther(problem, segment);
-    });
-  }
-
-  private composite(segment: X12Segment, index: number): string[] {
-    return segment.composite(index, (problem) => {
-      this.onOther(problem, segment);
-    });
   }
 }
 

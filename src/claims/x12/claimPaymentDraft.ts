@@ -1,9 +1,10 @@
 import { adjustmentsOf, formatQuantity, procedureOf, type X12Adjustment, type X12Procedure } from "./adjustment.js";
 import { CLAIM_FILING_INDICATORS, CLAIM_STATUSES } from "./codes.js";
+import { Draft } from "./draft.js";
 import type { X12ClaimPayment, X12LinePayment } from "./payment.js";
 import { X12Fault } from "./problem.js";
 import type { ServiceDates, X12Segment } from "./segment.js";
-import { catchFault, type TransactionReport } from "./transaction.js";
+import type { TransactionReport } from "./transaction.js";
 import { formatDecimal } from "../decimal.js";
 
 /** A claim of an 835, what it pays as an exact number, and whether it and its lines add up. */
@@ -32,31 +33,20 @@ interface LineDraft extends Sums {
 const CLAIM_DAYS = { first: ["232"], last: ["233"] } as const;
 const LINE_DAYS = { first: ["150", "472"], last: ["151", "472"] } as const;
 
-/** A claim of an 835 while it is read: CLP (loop 2100) and what follows it. The first fault leaves it out. */
-export class ClaimPaymentDraft {
-  private broken = false;
+/** A claim of an 835 while it is read: CLP (loop 2100) and what follows it. */
+export class ClaimPaymentDraft extends Draft {
   private claim: Sums | undefined;
   private patientResponsibility = 0n;
   private readonly lines: LineDraft[] = [];
 
-  constructor(
-    private readonly segment: X12Segment,
-    private readonly report: TransactionReport,
-    private readonly onOther: (problem: X12Fault, segment: X12Segment) => void,
-  ) {
+  constructor(segment: X12Segment, report: TransactionReport) {
+    super(segment, report);
     this.read(() => {
       segment.required(1);
       segment.code(2, CLAIM_STATUSES);
       this.claim = { segment, charge: segment.amount(3), paid: segment.amount(4), adjustments: [], adjusted: 0n };
       if (segment.at(5) !== "") this.patientResponsibility = segment.amount(5);
       if (segment.at(6) !== "") segment.code(6, CLAIM_FILING_INDICATORS);
-    }, segment);
-  }
-
-  take(segment: X12Segment): void {
-    if (this.broken) return;
-    this.read(() => {
-      this.takeSegment(segment);
     }, segment);
   }
 
@@ -85,7 +75,7 @@ export class ClaimPaymentDraft {
     };
   }
 
-  private takeSegment(segment: X12Segment): void {
+  protected override takeSegment(segment: X12Segment): void {
     const current = this.lines.at(-1) ?? this.claim!;
     switch (segment.id) {
       case "CAS": {
@@ -108,9 +98,7 @@ export class ClaimPaymentDraft {
   }
 
   private takeLine(segment: X12Segment): void {
-    const procedure = procedureOf(segment, 1, (problem) => {
-      this.onOther(problem, segment);
-    });
+    const procedure = procedureOf(segment, 1, this.report);
     if (segment.at(5) !== "") segment.amount(5);
     this.lines.push({
       segment,
@@ -151,13 +139,6 @@ export class ClaimPaymentDraft {
     const message = `${paidAt} is ${paidText!}, ${chargeAt} (${chargeText!}) less CAS (${adjustedText!}) is ${formatDecimal(charge - adjusted)}`;
     this.report.problem(new X12Fault(code, message, paidAt), segment);
     return false;
-  }
-
-  private read(work: () => void, segment: X12Segment): void {
-    catchFault(work, (fault) => {
-      this.broken = true;
-      this.report.problem(fault, segment, "claim");
-    });
   }
 }
 

@@ -1,17 +1,11 @@
 import type { X12Claim, X12ClaimKind, X12Provider } from "./claim.js";
 import { ClaimDraft } from "./claimDraft.js";
+import { ClaimSetReader } from "./draft.js";
 import { PAYER_ID_QUALIFIERS, PROVIDER_ID_QUALIFIERS } from "./codes.js";
 import { X12Fault } from "./problem.js";
 import type { X12Segment } from "./segment.js";
 import { subscriberOf } from "./subscriber.js";
-import {
-  catchFault,
-  type ClaimCount,
-  type TransactionContent,
-  type TransactionReader,
-  type TransactionReport,
-} from "./transaction.js";
-import { parseDecimal } from "../decimal.js";
+import type { TransactionContent, TransactionReport } from "./transaction.js";
 
 /** Levels of HL (HL03): information source and billing provider, subscriber, patient. */
 const LEVELS = { billing: "20", subscriber: "22", patient: "23" } as const;
@@ -38,50 +32,21 @@ interface Subscriber extends Context {
 }
 
 /** Reads an 837: 837P, 837I or 837D. */
-export class ClaimReader implements TransactionReader {
+export class ClaimReader extends ClaimSetReader<ClaimDraft> {
   private readonly claims: X12Claim[] = [];
   private billing: Billing | undefined;
   private subscriber: Subscriber | undefined;
-  private claim: ClaimDraft | undefined;
-  private broken = false;
-  private count = 0;
-  private charge = 0n;
 
   constructor(
     private readonly kind: X12ClaimKind,
-    private readonly report: TransactionReport,
-    private readonly onOther: (problem: X12Fault, segment: X12Segment) => void,
-  ) {}
-
-  get all(): ClaimCount {
-    return { claims: this.count, charge: this.charge };
+    report: TransactionReport,
+  ) {
+    super(report, { begin: "CLM", chargeIndex: 2, end: new Set(["HL"]) });
   }
 
-  take(segment: X12Segment): void {
-    const { id } = segment;
-    if (id === "HL" || id === "CLM") this.close();
-    if (id === "CLM") {
-      this.open(segment);
-    } else if (this.claim !== undefined) {
-      this.claim.take(segment);
-    } else if (!this.broken) {
-      catchFault(
-        () => {
-          this.takeAboveClaims(segment);
-        },
-        (fault) => {
-          this.failAboveClaims(fault, segment);
-        },
-      );
-    }
-  }
-
-  finish(): TransactionContent | undefined {
-    this.close();
-    return this.broken ? undefined : { claims: this.claims, all: this.all };
-  }
-
-  private takeAboveClaims(segment: X12Segment): void {
+  protected override takeApart(segment: X12Segment): void {
+    // What is wrong with a loop was told; another level ends it.
+    if (segment.id !== "HL" && (this.subscriber ?? this.billing)?.broken === true) return;
     switch (segment.id) {
       case "HL":
         this.takeLevel(segment);
@@ -99,6 +64,11 @@ export class ClaimReader implements TransactionReader {
           this.billing.isNamed = true;
         }
         break;
+      case "LX":
+      case "SV1":
+      case "SV2":
+      case "SV3":
+        throw unexpected(segment, "outside of a claim (CLM)");
     }
   }
 
@@ -135,7 +105,7 @@ export class ClaimReader implements TransactionReader {
     }
   }
 
-  private failAboveClaims(fault: X12Fault, segment: X12Segment): void {
+  protected override fail(fault: X12Fault, segment: X12Segment): void {
     const context = this.subscriber ?? this.billing;
     if (segment.id === "HL" || context === undefined) {
       this.broken = true;
@@ -146,16 +116,13 @@ export class ClaimReader implements TransactionReader {
     }
   }
 
-  private open(segment: X12Segment): void {
-    this.count++;
-    this.charge += parseDecimal(segment.at(2)) ?? 0n;
+  protected override open(segment: X12Segment): ClaimDraft {
     const { billing, subscriber } = this;
-    const claim = new ClaimDraft(this.kind, segment, this.report, this.onOther);
-    this.claim = claim;
+    const claim = new ClaimDraft(this.kind, segment, this.report);
     // Reported where it is.
     if (this.broken || billing?.broken === true || subscriber?.broken === true) {
       claim.broken = true;
-      return;
+      return claim;
     }
     claim.read(() => {
       const { provider } = billing ?? {};
@@ -171,12 +138,16 @@ export class ClaimReader implements TransactionReader {
         payerId,
       });
     }, segment);
+    return claim;
   }
 
-  private close(): void {
-    const claim = this.claim?.finish();
-    this.claim = undefined;
-    if (claim !== undefined) this.claims.push(claim);
+  protected override add(claim: ClaimDraft): void {
+    const read = claim.finish();
+    if (read !== undefined) this.claims.push(read);
+  }
+
+  protected override content(): TransactionContent {
+    return { claims: this.claims, all: this.all };
   }
 }
 

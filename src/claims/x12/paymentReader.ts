@@ -1,17 +1,12 @@
 import { CREDIT_OR_DEBIT, PAYEE_ID_QUALIFIERS, PAYMENT_METHODS } from "./codes.js";
 import type { X12Provider } from "./claim.js";
 import { ClaimPaymentDraft } from "./claimPaymentDraft.js";
+import { ClaimSetReader } from "./draft.js";
 import type { X12ClaimPayment, X12Payment, X12PaymentPayer, X12ProviderAdjustment } from "./payment.js";
 import { X12Fault } from "./problem.js";
 import type { X12Segment } from "./segment.js";
-import {
-  catchFault,
-  type ClaimCount,
-  type TransactionContent,
-  type TransactionReader,
-  type TransactionReport,
-} from "./transaction.js";
-import { formatDecimal, parseDecimal } from "../decimal.js";
+import { catchFault, type TransactionContent, type TransactionReport } from "./transaction.js";
+import { formatDecimal } from "../decimal.js";
 
 type Head = Pick<X12Payment, "amount" | "creditOrDebit" | "method" | "date" | "place">;
 
@@ -19,7 +14,7 @@ type Head = Pick<X12Payment, "amount" | "creditOrDebit" | "method" | "date" | "p
 const PLB_END = 15;
 
 /** Reads an 835, and checks that its lines, its claims and its payment add up. */
-export class PaymentReader implements TransactionReader {
+export class PaymentReader extends ClaimSetReader<ClaimPaymentDraft> {
   private head: Head | undefined;
   private headSegment: X12Segment | undefined;
   private amount = 0n;
@@ -31,52 +26,19 @@ export class PaymentReader implements TransactionReader {
   private party: "payer" | "payee" | undefined;
   private readonly claims: X12ClaimPayment[] = [];
   private readonly providerAdjustments: X12ProviderAdjustment[] = [];
-  private claim: ClaimPaymentDraft | undefined;
-  private broken = false;
   /** Whether all that is in the file adds up so far. */
   private balanced = true;
   private isWhole = true;
-  private count = 0;
-  private charge = 0n;
   private paid = 0n;
   private adjusted = 0n;
 
-  constructor(
-    private readonly report: TransactionReport,
-    private readonly onOther: (problem: X12Fault, segment: X12Segment) => void,
-  ) {}
-
-  get all(): ClaimCount {
-    return { claims: this.count, charge: this.charge };
+  constructor(report: TransactionReport) {
+    // LX numbers groups of claims, PLB comes after all.
+    super(report, { begin: "CLP", chargeIndex: 3, end: new Set(["LX", "PLB"]) });
   }
 
-  take(segment: X12Segment): void {
-    const { id } = segment;
-    // LX numbers groups of claims, CLP begins a claim, PLB comes after all.
-    if (id === "LX" || id === "CLP" || id === "PLB") this.close();
-    if (id === "CLP") {
-      this.count++;
-      this.charge += parseDecimal(segment.at(3)) ?? 0n;
-      this.claim = new ClaimPaymentDraft(segment, this.report, this.onOther);
-    } else if (this.claim !== undefined) {
-      this.claim.take(segment);
-    } else {
-      catchFault(
-        () => {
-          this.takeApart(segment);
-        },
-        (fault) => {
-          this.fail(fault, segment);
-        },
-      );
-    }
-  }
-
-  finish(): TransactionContent | undefined {
-    this.close();
+  protected override content(): TransactionContent {
     const { head, headSegment, traceNumber, payer, payee } = this;
-    // A fault of a segment is why it is missing here.
-    if (this.broken) return undefined;
     if (head === undefined || headSegment === undefined) throw missing("BPR");
     if (traceNumber === undefined) throw missing("TRN");
     if (payer === undefined) throw missing("N1*PR");
@@ -95,7 +57,7 @@ export class PaymentReader implements TransactionReader {
     return { claims: [], payment, all: this.all };
   }
 
-  private takeApart(segment: X12Segment): void {
+  protected override takeApart(segment: X12Segment): void {
     switch (segment.id) {
       case "BPR":
         this.takeHead(segment);
@@ -161,9 +123,7 @@ export class PaymentReader implements TransactionReader {
     for (let i = 3; i < PLB_END; i += 2) {
       if (i > 3 && segment.at(i) === "" && segment.at(i + 1) === "") continue;
       segment.required(i);
-      const [reason = "", reference = ""] = segment.composite(i, (problem) => {
-        this.onOther(problem, segment);
-      });
+      const [reason = "", reference = ""] = segment.composite(i, this.report);
       const amount = segment.amount(i + 1);
       this.adjusted += amount;
       this.providerAdjustments.push({
@@ -187,15 +147,16 @@ export class PaymentReader implements TransactionReader {
     this.report.problem(new X12Fault("PAYMENT_UNBALANCED", message, "BPR02"), segment);
   }
 
-  private fail(fault: X12Fault, segment: X12Segment): void {
+  protected override fail(fault: X12Fault, segment: X12Segment): void {
     this.broken = true;
     this.report.problem(fault, segment, "transaction");
   }
 
-  private close(): void {
-    const { claim } = this;
-    this.claim = undefined;
-    if (claim === undefined) return;
+  protected override open(segment: X12Segment): ClaimPaymentDraft {
+    return new ClaimPaymentDraft(segment, this.report);
+  }
+
+  protected override add(claim: ClaimPaymentDraft): void {
     const read = claim.finish();
     if (read === undefined) {
       this.isWhole = false;

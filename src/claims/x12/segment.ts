@@ -1,4 +1,4 @@
-import { X12Fault } from "./problem.js";
+import { X12Fault, type X12Left } from "./problem.js";
 import { isDate } from "../../provenance/gs1/dates.js";
 import { parseDecimal } from "../decimal.js";
 
@@ -12,6 +12,12 @@ const OTHER_SEPARATOR = /^[A-Z0-9]{1,2}([:>|^])/;
 export interface ServiceDates {
   readonly from: string;
   readonly to: string;
+}
+
+/** Takes what is wrong with a segment. */
+export interface ProblemReport {
+  /** @param left What is left out therefore; undefined where nothing is. */
+  problem(fault: X12Fault, segment: X12Segment, left?: X12Left): void;
 }
 
 /** A segment of an interchange. */
@@ -53,16 +59,16 @@ export class X12Segment {
   /**
    * The components of a composite element.
    *
-   * @param onOther Told where another separator than the declared one is used, as some senders do: that is read.
+   * @param report Told where another separator than the declared one is used, as some senders do: that is read.
    */
-  composite(index: number, onOther: (problem: X12Fault) => void): string[] {
+  composite(index: number, report: ProblemReport): string[] {
     const value = this.at(index);
     const parts = value.split(this.component);
     const other = parts.length === 1 ? OTHER_SEPARATOR.exec(value)?.[1] : undefined;
     if (other === undefined) return parts;
     const position = this.position(index);
     const message = `components of ${position} are separated by "${other}", ISA16 declares "${this.component}"`;
-    onOther(new X12Fault("COMPONENT_SEPARATOR_UNDECLARED", message, position));
+    report.problem(new X12Fault("COMPONENT_SEPARATOR_UNDECLARED", message, position), this);
     return value.split(other);
   }
 

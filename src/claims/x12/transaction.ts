@@ -1,14 +1,12 @@
 import type { X12Claim, X12ClaimKind } from "./claim.js";
 import type { X12Payment } from "./payment.js";
-import { X12Fault, type X12Left, type X12Place } from "./problem.js";
-import type { X12Segment } from "./segment.js";
+import { X12Fault, type X12Place } from "./problem.js";
+import type { ProblemReport, X12Segment } from "./segment.js";
 
 /** How the reader of a transaction set tells where it is and what is wrong. */
-export interface TransactionReport {
+export interface TransactionReport extends ProblemReport {
   /** The place of a segment, and of an element in it. */
   place(segment: X12Segment, element?: string): X12Place;
-  /** Reports a fault of a segment. */
-  problem(fault: X12Fault, segment: X12Segment, left?: X12Left): void;
 }
 
 /** What is known of the claims of a transaction set whether they are in the result or not. */

@@ -488,6 +488,16 @@ describe("problems of X12 837", () => {
     });
   }
 
+  it("report lines outside of claims once, and leave out the other claims of that subscriber", async () => {
+    const text = claims(
+      professional("A", "B").map((segment) => segment.replace(/^CLM\*A/, "NTE*A")),
+      professional("C"),
+    );
+    const reading = await read(text);
+    expect(found(reading.problems)).to.deep.equal([`SEGMENT_UNEXPECTED claim ${segmentNumber(text, "LX*1")} LX`]);
+    expect(numbersOf(reading)).to.deep.equal(["C"]);
+  });
+
   it("report a billing provider without any number", async () => {
     const text = claims(
       professional("A")

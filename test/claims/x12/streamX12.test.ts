@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import fc from "fast-check";
 
 import {
   changed,
@@ -12,7 +13,15 @@ import {
   read,
   segmentNumber,
 } from "./documents";
-import { readX12, streamX12, type X12Item } from "../../../src/claims/index.js";
+import {
+  formatDecimal,
+  parseDecimal,
+  readX12,
+  streamX12,
+  type X12Item,
+  type X12Reading,
+} from "../../../src/claims/index.js";
+import { CareProofError } from "../../../src/errors.js";
 
 /** Two transactions: A and B, then C. */
 const FILE = claims(professional("A", "B"), professional("C"));
@@ -341,6 +350,36 @@ describe("problems of X12 envelopes", () => {
         place: { ...place, element: "SE02" },
       },
     ]);
+  });
+
+  it("are all that damage anywhere leads to: what is read still adds up, and nothing else is thrown", async () => {
+    const damage = fc.record({
+      at: fc.nat({ max: FILE.length - 1 }),
+      length: fc.nat({ max: 40 }),
+      text: fc.oneof(fc.constantFrom("~", "*", ":", "ISA*", "SE*", "CLM*", "-", ""), fc.string({ maxLength: 5 })),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(damage, { minLength: 1, maxLength: 4 }), async (damages) => {
+        const text = damages.reduce(
+          (before, { at, length, text: other }) => before.slice(0, at) + other + before.slice(at + length),
+          FILE,
+        );
+        let reading: X12Reading;
+        try {
+          reading = await read(text);
+        } catch (error) {
+          expect(error).to.be.instanceOf(CareProofError).with.property("code", "ENVELOPE_MISSING");
+          return;
+        }
+        for (const { charge, lines } of reading.claims) {
+          const sum = lines.reduce((total, line) => total + parseDecimal(line.charge)!, 0n);
+          expect(formatDecimal(sum)).to.equal(charge);
+        }
+        // Whatever is missing has its reason.
+        if (reading.summary.claims < 3) expect(reading.problems).not.to.be.empty;
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it("count as not balanced where the text is cut off, since nobody can tell", async () => {
