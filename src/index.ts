@@ -1,6 +1,7 @@
 /**
  * CareProof: everything by domain. Contracts' ABIs are in `careproof/abi`, ethers classes in `careproof/bindings`.
  */
+export * as claims from "./claims/index.js";
 export * as consent from "./consent/index.js";
 export * as participants from "./participants/index.js";
 export * as provenance from "./provenance/index.js";

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 
+import { claimsCommand } from "./claims.js";
 import { consentCommand } from "./consent.js";
 import { provenanceCommand } from "./provenance.js";
 import { recordsCommand } from "./records.js";
@@ -49,11 +50,14 @@ function processTerminal(): Terminal {
 
 function program(terminal: Terminal, json: boolean): Command {
   const root = new Command("careproof")
-    .description("CareProof: consent and records (FHIR R4), drug provenance (GS1, EPCIS 2.0), proofs, the chain.")
+    .description(
+      "CareProof: consent and records (FHIR R4), drug provenance (GS1, EPCIS 2.0), claims (X12), proofs, the chain.",
+    )
     .version(VERSION)
     .addCommand(consentCommand(terminal))
     .addCommand(recordsCommand(terminal))
-    .addCommand(provenanceCommand(terminal));
+    .addCommand(provenanceCommand(terminal))
+    .addCommand(claimsCommand(terminal));
   forEachCommand(root, (command) =>
     command.exitOverride().configureOutput({
       writeOut: (text) => terminal.stdout.write(text),

@@ -1,0 +1,14 @@
+/**
+ * Insurance claims: X12 837 claims and 835 payments read, X12 interchanges written.
+ */
+export { formatDecimal, parseDecimal, toTokenUnits } from "./decimal.js";
+export type { X12Adjustment, X12Procedure } from "./x12/adjustment.js";
+export type * from "./x12/claim.js";
+export type { X12Item, X12LeftOut } from "./x12/envelopeReader.js";
+export type * from "./x12/payment.js";
+export type { X12Left, X12Place, X12Problem, X12ProblemCode } from "./x12/problem.js";
+export { readX12, type X12Reading, type X12Summary } from "./x12/readX12.js";
+export type { ServiceDates } from "./x12/segment.js";
+export { streamX12 } from "./x12/streamX12.js";
+export type { X12Separators } from "./x12/tokenizer.js";
+export * from "./x12/writeX12.js";

@@ -1,0 +1,11 @@
+import { Command } from "commander";
+
+import { readCommand } from "./claimsRead.js";
+import type { Terminal } from "./terminal.js";
+
+/** `careproof claims`: insurance claims and payments. */
+export function claimsCommand(terminal: Terminal): Command {
+  return new Command("claims")
+    .description("Insurance claims and payments: X12 837 and 835.")
+    .addCommand(readCommand(terminal));
+}
