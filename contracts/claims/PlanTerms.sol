@@ -36,3 +36,8 @@ struct PlanTerms {
     uint16 graceDays;
     Benefit[] benefits;
 }
+
+/// @dev The id of the plan with these terms.
+function hashOf(PlanTerms calldata terms) pure returns (bytes32) {
+    return keccak256(abi.encode(terms));
+}

@@ -1,0 +1,149 @@
+import { AbiCoder, id, keccak256 } from "ethers";
+
+import { checkAmount } from "./planTerms.js";
+import { CareProofError } from "../errors.js";
+import { fromHex } from "../utils/bytes.js";
+import { canonicalJson } from "../utils/canonical.js";
+import { commit, newSalt } from "../utils/commitment.js";
+import { underPath } from "../utils/errorPlace.js";
+import { MerkleTree } from "../utils/merkle.js";
+
+/** The type tag of a leaf of a fee schedule: `FeeSchedule.FEE_LEAF`. */
+export const FEE_LEAF_TAG = id("CareProof.FeeLeaf(bytes32 commitment,uint64 fee)");
+
+/** A procedure code, as X12 SV101 and SV202 have it (composite medical procedure identifier, C003). */
+export interface ProcedureCode {
+  /** Which code set it is of (X12 element 235): `HC` HCPCS and CPT, `AD` CDT, … */
+  readonly qualifier: string;
+  /** The code in capital letters, such as `99213`. */
+  readonly code: string;
+  /** Up to four modifiers in the order of the claim, of two characters each; none by default. Another order is another procedure. */
+  readonly modifiers?: readonly string[];
+}
+
+/** What a payer allows for one unit of a procedure. */
+export interface FeeEntry {
+  readonly procedure: ProcedureCode;
+  /** Token units, below 2^64. */
+  readonly fee: bigint;
+  /** Salt of the commitment, 32 bytes as 0x-hex; random by default. */
+  readonly salt?: string;
+}
+
+/** A fee with its proof, as a claim's line gives it to the contract. */
+export interface FeeProof {
+  /** The commitment to the procedure code, 32 bytes as 0x-hex. */
+  readonly commitment: string;
+  /** Token units. */
+  readonly fee: bigint;
+  /** Salt of the commitment, 32 bytes as 0x-hex: whoever has it can show which procedure the fee is of. */
+  readonly salt: string;
+  /** The siblings from the leaf up, 32 bytes as 0x-hex each. */
+  readonly proof: readonly string[];
+}
+
+/**
+ * The commitment to a procedure code: that of every document of this package, in the form `exact`, over
+ * `{"code":"99213","modifiers":["25"],"qualifier":"HC"}`, modifiers always given.
+ *
+ * @param salt 32 bytes as 0x-hex.
+ * @returns 32 bytes as 0x-hex.
+ * @throws CareProofError `PROCEDURE_CODE_INVALID`, with the member as path; `HEX_INVALID` for the salt.
+ */
+export function procedureCommitment(procedure: ProcedureCode, salt: string): string {
+  return commit("procedureCode", new TextEncoder().encode(canonicalProcedure(procedure)), "exact", salt);
+}
+
+/**
+ * The leaf of a fee: `keccak256(keccak256(abi.encode(FEE_LEAF_TAG, commitment, fee)))`, as `FeeSchedule.leaf` makes it.
+ *
+ * @param commitment See {@link procedureCommitment}.
+ * @param fee Token units.
+ * @returns 32 bytes as 0x-hex.
+ * @throws CareProofError `FEE_INVALID`, `HEX_INVALID`.
+ */
+export function feeLeaf(commitment: string, fee: bigint): string {
+  checkAmount(fee, "fee", "FEE_INVALID");
+  fromHex(commitment, 32, "commitment");
+  const types = ["bytes32", "bytes32", "uint64"];
+  return keccak256(keccak256(AbiCoder.defaultAbiCoder().encode(types, [FEE_LEAF_TAG, commitment, fee])));
+}
+
+/** The fees that a payer allows, as the Merkle tree whose root is in a plan's terms. */
+export class FeeSchedule {
+  private constructor(
+    private readonly entries: ReadonlyMap<string, FeeProof & { readonly index: number }>,
+    private readonly tree: MerkleTree,
+  ) {}
+
+  /**
+   * Builds the tree; leaves are in the order of the entries.
+   *
+   * @throws CareProofError with the entry as path: `FEE_SCHEDULE_DUPLICATE` where a procedure is there twice,
+   * `PROCEDURE_CODE_INVALID`, `FEE_INVALID`, `HEX_INVALID`. `MERKLE_EMPTY` without entries.
+   */
+  static async build(entries: readonly FeeEntry[]): Promise<FeeSchedule> {
+    const placed = new Map<string, FeeProof & { index: number }>();
+    const leaves: Uint8Array[] = [];
+    for (const [index, { procedure, fee, salt = newSalt() }] of entries.entries()) {
+      try {
+        const commitment = procedureCommitment(procedure, salt);
+        const key = canonicalProcedure(procedure);
+        const before = placed.get(key);
+        if (before !== undefined) {
+          throw new CareProofError("FEE_SCHEDULE_DUPLICATE", `the procedure of entries[${before.index}] again`);
+        }
+        leaves.push(fromHex(feeLeaf(commitment, fee), 32, "leaf"));
+        placed.set(key, { commitment, fee, salt, proof: [], index });
+      } catch (error) {
+        throw underPath(error, `entries[${index}]`);
+      }
+    }
+    return new FeeSchedule(placed, await MerkleTree.build(leaves, { count: leaves.length }));
+  }
+
+  /** The root, 32 bytes as 0x-hex. */
+  get root(): string {
+    return this.tree.root;
+  }
+
+  /** Nodes of the longest proof. */
+  get depth(): number {
+    return this.tree.depth;
+  }
+
+  /**
+   * The fee of a procedure with its proof.
+   *
+   * @throws CareProofError `FEE_MISSING` where the schedule does not have it; `PROCEDURE_CODE_INVALID`.
+   */
+  prove(procedure: ProcedureCode): FeeProof {
+    const text = canonicalProcedure(procedure);
+    const entry = this.entries.get(text);
+    if (entry === undefined) throw new CareProofError("FEE_MISSING", `the schedule has no fee for ${text}`);
+    const { commitment, fee, salt, index } = entry;
+    return { commitment, fee, salt, proof: this.tree.proof(index) };
+  }
+}
+
+const MEMBERS = { qualifier: /^[A-Z0-9]{2}$/, code: /^[A-Z0-9.-]{1,48}$/, modifier: /^[A-Z0-9]{2}$/ } as const;
+const MAX_MODIFIERS = 4;
+
+function canonicalProcedure({ qualifier, code, modifiers = [] }: ProcedureCode): string {
+  checkMember(qualifier, "qualifier", MEMBERS.qualifier, "two capital letters or digits (X12 element 235)");
+  checkMember(code, "code", MEMBERS.code, "1 to 48 capital letters, digits, points or hyphens");
+  if (modifiers.length > MAX_MODIFIERS) {
+    const message = `has ${modifiers.length}, at most ${MAX_MODIFIERS} are possible`;
+    throw new CareProofError("PROCEDURE_CODE_INVALID", message, "modifiers");
+  }
+  for (const [i, modifier] of modifiers.entries()) {
+    checkMember(modifier, `modifiers[${i}]`, MEMBERS.modifier, "two capital letters or digits");
+  }
+  return canonicalJson({ qualifier, code, modifiers: [...modifiers] });
+}
+
+function checkMember(text: string, path: string, pattern: RegExp, expected: string): void {
+  if (!pattern.test(text)) {
+    throw new CareProofError("PROCEDURE_CODE_INVALID", `expected ${expected}, found ${JSON.stringify(text)}`, path);
+  }
+}

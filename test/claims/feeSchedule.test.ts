@@ -1,0 +1,142 @@
+import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
+import { expect } from "chai";
+
+import {
+  FEE_LEAF_TAG,
+  type FeeEntry,
+  feeLeaf,
+  FeeSchedule,
+  type ProcedureCode,
+  procedureCommitment,
+} from "../../src/claims/feeSchedule.js";
+import { CareProofError } from "../../src/errors.js";
+import { verifyMerkleProof } from "../../src/utils/merkle.js";
+import { deployAdjudication } from "../support/adjudications";
+import { refusal } from "../support/refusal";
+
+/** Computed with cast, as docs/claims.md says. */
+const VECTOR = {
+  procedure: { qualifier: "HC", code: "99213", modifiers: ["25"] },
+  salt: "0x000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+  commitment: "0xf5663f73a842b075f9b69ab4c63df7f87c9fa11322d7b1c12a9b0e37b2f24333",
+  fee: 92_030_000n,
+  tag: "0x5aec8db3bd0e7806257b530fa3bd7361814c31895745e2cb25b2b22aa181237a",
+  leaf: "0xedc812142301ee491f3fcc66b3471a8435637df5fedbc15de216020802c27911",
+};
+const WITHOUT_MODIFIERS = {
+  procedure: { qualifier: "AD", code: "D2740" },
+  salt: `0x${"1".padStart(64, "0")}`,
+  commitment: "0x3cf6784831e55f1a45f19f6888ffeba7061f0d541b8356a5efab5d19b8474b88",
+};
+
+describe("procedureCommitment", () => {
+  it("agrees with cast, with and without modifiers", () => {
+    expect(procedureCommitment(VECTOR.procedure, VECTOR.salt)).to.equal(VECTOR.commitment);
+    const { procedure, salt, commitment } = WITHOUT_MODIFIERS;
+    expect(procedureCommitment(procedure, salt)).to.equal(commitment);
+    expect(procedureCommitment({ ...procedure, modifiers: [] }, salt)).to.equal(commitment);
+  });
+
+  it("differs by qualifier, code, modifiers, their order, and salt", () => {
+    const procedure = { qualifier: "HC", code: "99213", modifiers: ["25", "59"] };
+    const all = [
+      procedureCommitment(procedure, VECTOR.salt),
+      procedureCommitment({ ...procedure, qualifier: "AD" }, VECTOR.salt),
+      procedureCommitment({ ...procedure, code: "99214" }, VECTOR.salt),
+      procedureCommitment({ ...procedure, modifiers: ["25"] }, VECTOR.salt),
+      procedureCommitment({ ...procedure, modifiers: ["59", "25"] }, VECTOR.salt),
+      procedureCommitment(procedure, WITHOUT_MODIFIERS.salt),
+    ];
+    expect(new Set(all).size).to.equal(all.length);
+  });
+
+  it("refuses what is no procedure code, by member", async () => {
+    const cases: [Partial<ProcedureCode>, string][] = [
+      [{ qualifier: "H" }, "qualifier"],
+      [{ qualifier: "hc" }, "qualifier"],
+      [{ code: "" }, "code"],
+      [{ code: "d2740" }, "code"],
+      [{ code: "1".repeat(49) }, "code"],
+      [{ modifiers: ["25", "5"] }, "modifiers[1]"],
+      [{ modifiers: ["25", "26", "50", "51", "59"] }, "modifiers"],
+    ];
+    for (const [given, path] of cases) {
+      const procedure = { ...VECTOR.procedure, ...given };
+      const expected = { code: "PROCEDURE_CODE_INVALID", path };
+      expect(await refusal(() => procedureCommitment(procedure, VECTOR.salt))).to.deep.equal(expected);
+    }
+    const expected = { code: "HEX_INVALID", path: "salt" };
+    expect(await refusal(() => procedureCommitment(VECTOR.procedure, "0x12"))).to.deep.equal(expected);
+  });
+});
+
+describe("feeLeaf", () => {
+  it("agrees with cast and with the contract", async () => {
+    const { caller } = await loadFixture(deployAdjudication);
+    expect(FEE_LEAF_TAG).to.equal(VECTOR.tag);
+    expect(feeLeaf(VECTOR.commitment, VECTOR.fee)).to.equal(VECTOR.leaf);
+    expect(await caller.getFunction("feeLeaf")(VECTOR.commitment, VECTOR.fee)).to.equal(VECTOR.leaf);
+  });
+
+  it("refuses a fee beyond 64 bits and a commitment that is none", async () => {
+    const tooMuch = await refusal(() => feeLeaf(VECTOR.commitment, 2n ** 64n));
+    expect(tooMuch).to.deep.equal({ code: "FEE_INVALID", path: "fee" });
+    const short = await refusal(() => feeLeaf("0x12", 1n));
+    expect(short).to.deep.equal({ code: "HEX_INVALID", path: "commitment" });
+  });
+});
+
+describe("FeeSchedule", () => {
+  const entries: FeeEntry[] = Array.from({ length: 11 }, (_, i) => ({
+    procedure: { qualifier: "HC", code: `${99200 + i}` },
+    fee: BigInt(i) * 1_000_000n,
+  }));
+
+  it("proves every fee against its root, and no other fee", async () => {
+    const schedule = await FeeSchedule.build(entries);
+    expect(schedule.depth).to.equal(4);
+    for (const { procedure, fee: expected } of entries) {
+      const { commitment, fee, salt, proof } = schedule.prove(procedure);
+      expect(fee).to.equal(expected);
+      expect(procedureCommitment(procedure, salt)).to.equal(commitment);
+      expect(verifyMerkleProof(schedule.root, feeLeaf(commitment, fee), proof)).to.equal(true);
+      expect(verifyMerkleProof(schedule.root, feeLeaf(commitment, fee + 1n), proof)).to.equal(false);
+    }
+  });
+
+  it("is another tree each time, but with the same salts the same", async () => {
+    const [one, two] = [await FeeSchedule.build(entries), await FeeSchedule.build(entries)];
+    expect(one.root).not.to.equal(two.root);
+    const salted = entries.map((entry) => ({ ...entry, salt: one.prove(entry.procedure).salt }));
+    expect((await FeeSchedule.build(salted)).root).to.equal(one.root);
+  });
+
+  it("has the leaf as root where there is one fee", async () => {
+    const { procedure, fee, salt } = VECTOR;
+    const schedule = await FeeSchedule.build([{ procedure, fee, salt }]);
+    expect(schedule.root).to.equal(VECTOR.leaf);
+    expect(schedule.prove(procedure)).to.deep.equal({ commitment: VECTOR.commitment, fee, salt, proof: [] });
+  });
+
+  it("has no fee for what is not in it", async () => {
+    const schedule = await FeeSchedule.build(entries);
+    const procedure = { ...entries[0]!.procedure, modifiers: ["25"] };
+    expect(() => schedule.prove(procedure))
+      .to.throw(CareProofError, '"modifiers":["25"]')
+      .with.property("code", "FEE_MISSING");
+  });
+
+  it("refuses entries with their place", async () => {
+    const entry = entries[0]!;
+    const cases: [FeeEntry, string, string][] = [
+      [{ ...entry, procedure: { ...entry.procedure, modifiers: [] } }, "FEE_SCHEDULE_DUPLICATE", "entries[11]"],
+      [{ ...entry, procedure: { qualifier: "HC", code: "a" } }, "PROCEDURE_CODE_INVALID", "entries[11].code"],
+      [{ procedure: VECTOR.procedure, fee: -1n }, "FEE_INVALID", "entries[11].fee"],
+      [{ procedure: VECTOR.procedure, fee: 1n, salt: "0x" }, "HEX_INVALID", "entries[11].salt"],
+    ];
+    for (const [added, code, path] of cases) {
+      expect(await refusal(() => FeeSchedule.build([...entries, added]))).to.deep.equal({ code, path });
+    }
+    expect((await refusal(() => FeeSchedule.build([]))).code).to.equal("MERKLE_EMPTY");
+  });
+});
