@@ -24,8 +24,8 @@ export const EXCURSION_SOURCE_FUNCTIONS = ["setExcursionSource(address)", "remov
 
 /** The bodies that accredit, by the name of their Ignition parameter, and the roles each accredits for. */
 export const ACCREDITORS = {
-  medicalBoard: ["PROVIDER", "EMERGENCY_CARE"],
-  insuranceCommissioner: ["PAYER"],
+  medicalBoard: ["PROVIDER", "EMERGENCY_CARE", "LABORATORY"],
+  insuranceCommissioner: ["PAYER", "ENROLMENT_AUTHORITY", "INDEPENDENT_REVIEWER"],
   healthDataAccessBody: ["GATEWAY", "HEALTH_DATA_USER"],
   ethicsAuthority: ["INVESTIGATOR_SITE"],
   healthMinistry: ["PUBLIC_HEALTH_AUTHORITY", "OVERSIGHT_AUTHORITY", "DRUG_REGULATOR"],

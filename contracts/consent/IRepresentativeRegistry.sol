@@ -194,4 +194,12 @@ interface IRepresentativeRegistry {
     /// @notice Whether what `representative` decided for `patient` at `decidedAt` (unix seconds) counts now, as far as
     /// the representation goes. That the patient revoked everything since, `ConsentRegistry` knows, not this contract.
     function counts(address patient, address representative, uint40 decidedAt) external view returns (bool);
+
+    /// @notice As {counts}, and the representation is for `purpose` (its number, 0 to 31).
+    function countsIn(
+        address patient,
+        address representative,
+        uint8 purpose,
+        uint40 decidedAt
+    ) external view returns (bool);
 }

@@ -165,7 +165,19 @@ contract RepresentativeRegistry is IRepresentativeRegistry, SignedDecisions {
     }
 
     /// @inheritdoc IRepresentativeRegistry
-    function counts(address patient, address representative, uint40 decidedAt) external view returns (bool) {
+    function countsIn(
+        address patient,
+        address representative,
+        uint8 purpose,
+        uint40 decidedAt
+    ) external view returns (bool) {
+        return
+            _representations[patient][representative].purposes & (1 << purpose) != 0 &&
+            counts(patient, representative, decidedAt);
+    }
+
+    /// @inheritdoc IRepresentativeRegistry
+    function counts(address patient, address representative, uint40 decidedAt) public view returns (bool) {
         Representation storage representation = _representations[patient][representative];
         RepresentationStatus status = representation.status;
         return

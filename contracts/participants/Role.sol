@@ -50,6 +50,12 @@ library Roles {
     Role internal constant THIRD_PARTY_LOGISTICS_PROVIDER = Role.wrap(13);
     /// @notice Authority that supervises medicines: recalls, reviews suspect product, closes illegitimate product.
     Role internal constant DRUG_REGULATOR = Role.wrap(14);
+    /// @notice Authority that knows who is insured under which addresses, and gives policies their subject tags.
+    Role internal constant ENROLMENT_AUTHORITY = Role.wrap(15);
+    /// @notice Independent review organisation that decides appeals (45 CFR 147.136(d)).
+    Role internal constant INDEPENDENT_REVIEWER = Role.wrap(16);
+    /// @notice Laboratory whose results trigger parametric benefits (42 CFR 493.2).
+    Role internal constant LABORATORY = Role.wrap(17);
 
     /// @notice Bitmask over the roles in which medicines are owned: MANUFACTURER, WHOLESALE_DISTRIBUTOR, DISPENSER.
     uint56 internal constant TRADING_PARTNERS = 0x1C00;

@@ -14,6 +14,7 @@ import {
   ROLE_LABELS,
   type Accreditor,
 } from "../authority";
+import Claims from "./Claims";
 import Consent from "./Consent";
 import Participants from "./Participants";
 import Provenance from "./Provenance";
@@ -29,6 +30,7 @@ export default buildModule("CareProof", (m) => {
   const { representativeRegistry, consentRegistry, recordRegistry, disclosureLog } = m.useModule(Consent);
   const { companyPrefixRegistry, digitalLinks, drugProvenance, productInvestigations, epcisEventLog } =
     m.useModule(Provenance);
+  const { reserveVaultFactory, planRegistry, policyRegistry, claimsProcessor } = m.useModule(Claims);
   const admin = m.getParameter<string>("admin");
 
   const labels = ROLE_LABELS.map(([role, label]) =>
@@ -75,6 +77,10 @@ export default buildModule("CareProof", (m) => {
     drugProvenance,
     productInvestigations,
     epcisEventLog,
+    reserveVaultFactory,
+    planRegistry,
+    policyRegistry,
+    claimsProcessor,
   };
 });
 

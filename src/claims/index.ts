@@ -1,6 +1,33 @@
 /**
- * Insurance claims: X12 837 claims and 835 payments read, X12 interchanges written.
+ * Insurance claims: plans, fee schedules, what a plan pays of a claim, computed as the contracts do; what is signed; X12 837 claims and 835
+ * payments read, X12 interchanges written.
  */
+export {
+  type Accumulators,
+  adjudicate,
+  type Adjudication,
+  type Adjustment,
+  type AdjustmentGroup,
+  type AdjustmentReason,
+  ADJUSTMENTS,
+  type ClaimToAdjudicate,
+  MAX_BILLED,
+  MAX_LINES,
+  type Outcome,
+  type PricedLine,
+} from "./adjudicate.js";
+export * from "./feeSchedule.js";
+export {
+  BASIS_POINTS,
+  type Benefit,
+  LEAST_APPEAL_DAYS,
+  MAX_FAMILIES,
+  packBenefit,
+  planId,
+  type PlanTerms,
+  unpackBenefit,
+} from "./planTerms.js";
+export * from "./typedData.js";
 export { formatDecimal, parseDecimal, toTokenUnits } from "./decimal.js";
 export type { X12Adjustment, X12Procedure } from "./x12/adjustment.js";
 export type * from "./x12/claim.js";

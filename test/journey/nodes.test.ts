@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -8,6 +7,7 @@ import { expect } from "chai";
 import { JsonRpcProvider } from "ethers";
 
 import { binary, root } from "../../scripts/processes";
+import { answers, anvilCommand, freePort, occupy } from "../support/nodes";
 
 interface Ended {
   code: number | null;
@@ -37,48 +37,17 @@ function script(name: string, args: string[], env: NodeJS.ProcessEnv = {}): Prom
   });
 }
 
-/** A server on a free port of this machine. */
-async function occupy(): Promise<{ server: Server; port: number }> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { server, port: (server.address() as AddressInfo).port };
-}
-
-async function freePort(): Promise<number> {
-  const { server, port } = await occupy();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 /** The lines on stderr that are not news of progress. */
 const complaints = ({ stderr }: Ended): string[] =>
   stderr.split("\n").filter((line) => line !== "" && !line.endsWith("…"));
 
 const NODES: Record<string, (port: number) => [string, string[]]> = {
-  anvil: (port) => {
-    const platform = `${process.platform}-${process.arch === "x64" ? "amd64" : process.arch}`;
-    const anvil = require.resolve(`@foundry-rs/anvil-${platform}/bin/anvil`);
-    return [anvil, ["--port", String(port), "--hardfork", "osaka", "--silent"]];
-  },
+  anvil: anvilCommand,
   "Hardhat's node": (port) => [
     process.execPath,
     [binary("hardhat/internal/cli/bootstrap.js"), "node", "--port", String(port)],
   ],
 };
-
-/** Waits until a node answers. */
-async function answers(url: string, node: ChildProcess): Promise<void> {
-  for (let attempt = 0; attempt < 300; attempt++) {
-    if (node.exitCode !== null) throw new Error(`the node ended with ${node.exitCode}`);
-    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] });
-    const response = await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body }).catch(
-      () => undefined,
-    );
-    if (response?.ok === true) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`nothing answers at ${url}`);
-}
 
 describe("the demo on a local node", function () {
   // Some sixty steps, each of which waits for a block.

@@ -8,6 +8,7 @@ import { ACCREDITORS, type Accreditor } from "../../ignition/authority";
 import CareProofModule from "../../ignition/modules/CareProof";
 import {
   AccessManager__factory,
+  ClaimsProcessor__factory,
   CompanyPrefixRegistry__factory,
   ConsentRegistry__factory,
   DigitalLinks__factory,
@@ -15,10 +16,14 @@ import {
   DrugProvenance__factory,
   EpcisEventLog__factory,
   ParticipantRegistry__factory,
+  PlanRegistry__factory,
+  PolicyRegistry__factory,
   ProductInvestigations__factory,
   RecordRegistry__factory,
   RepresentativeRegistry__factory,
+  ReserveVaultFactory__factory,
   type AccessManager,
+  type ClaimsProcessor,
   type CompanyPrefixRegistry,
   type ConsentRegistry,
   type DigitalLinks,
@@ -26,9 +31,12 @@ import {
   type DrugProvenance,
   type EpcisEventLog,
   type ParticipantRegistry,
+  type PlanRegistry,
+  type PolicyRegistry,
   type ProductInvestigations,
   type RecordRegistry,
   type RepresentativeRegistry,
+  type ReserveVaultFactory,
 } from "../../src/bindings/index.js";
 import { ROLES, roleMask, type RoleName } from "../../src/participants/roles.js";
 
@@ -51,6 +59,10 @@ export interface CareProof {
   provenance: DrugProvenance;
   investigations: ProductInvestigations;
   eventLog: EpcisEventLog;
+  vaultFactory: ReserveVaultFactory;
+  plans: PlanRegistry;
+  policies: PolicyRegistry;
+  claims: ClaimsProcessor;
   deployer: HardhatEthersSigner;
   /** Who governs after the hand-over. */
   admin: HardhatEthersSigner;
@@ -95,6 +107,10 @@ export async function deployCareProof(): Promise<CareProof> {
     provenance: DrugProvenance__factory.connect(await at(deployed.drugProvenance), deployer),
     investigations: ProductInvestigations__factory.connect(await at(deployed.productInvestigations), deployer),
     eventLog: EpcisEventLog__factory.connect(await at(deployed.epcisEventLog), deployer),
+    vaultFactory: ReserveVaultFactory__factory.connect(await at(deployed.reserveVaultFactory), deployer),
+    plans: PlanRegistry__factory.connect(await at(deployed.planRegistry), deployer),
+    policies: PolicyRegistry__factory.connect(await at(deployed.policyRegistry), deployer),
+    claims: ClaimsProcessor__factory.connect(await at(deployed.claimsProcessor), deployer),
     deployer,
     admin,
     gs1MemberOrganisation,

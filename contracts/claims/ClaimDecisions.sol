@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+
+import {Roles} from "../participants/Role.sol";
+import {SignedDecisions} from "../utils/SignedDecisions.sol";
+import {ClaimLedger} from "./ClaimLedger.sol";
+import {Appeal, ClaimKey, ClaimTypes} from "./ClaimTypes.sol";
+import {Claim, ClaimStatus, ClaimWord} from "./ClaimWord.sol";
+import {IClaimsProcessor} from "./IClaimsProcessor.sol";
+import {IReserveVault} from "./IReserveVault.sol";
+import {PlanTerms} from "./PlanTerms.sol";
+
+/// @title ClaimDecisions
+/// @notice What happens to a claim after it was submitted.
+abstract contract ClaimDecisions is ClaimLedger, SignedDecisions {
+    using ClaimTypes for Appeal;
+    using ClaimTypes for ClaimKey;
+    using ClaimWord for Claim;
+    using ClaimWord for uint256;
+    using SafeERC20 for IERC20;
+
+    /// @inheritdoc IClaimsProcessor
+    uint256 public constant MAX_LOOK_ALIKES = 8;
+    /// @inheritdoc IClaimsProcessor
+    uint8 public constant MAX_APPEALS = 2;
+    /// @inheritdoc IClaimsProcessor
+    uint40 public constant REVIEW_PERIOD = 60 days;
+
+    /// @inheritdoc IClaimsProcessor
+    function approve(ClaimKey calldata key, PlanTerms calldata terms) external {
+        (bytes32 claimId, Claim memory claim) = _claimWith(key, terms);
+        ClaimStatus status = claim.status;
+        require(status != ClaimStatus.Paid && status != ClaimStatus.Voided, WrongClaimStatus(claimId, status));
+        OpenClaim memory open = _open[claimId];
+        bool denied = status == ClaimStatus.Denied || status == ClaimStatus.Upheld;
+        if (!_actsFor(terms.payer, msg.sender, Roles.PAYER)) {
+            require(!denied && block.timestamp > open.deadline, NotThePayer(terms.payer, msg.sender));
+            if (claim.amount > terms.automaticPaymentCeiling) {
+                require(status == ClaimStatus.Pended, WrongClaimStatus(claimId, status));
+                _open[claimId].deadline = uint40(block.timestamp) + REVIEW_PERIOD;
+                _setStatus(claimId, claim, ClaimStatus.InReview);
+                emit ClaimInReview(claimId, uint40(block.timestamp) + REVIEW_PERIOD);
+                return;
+            }
+        }
+
+        if (denied || status == ClaimStatus.Appealed) _useUp(key, terms, claim);
+        _settle(claimId, key, terms, claim, open);
+    }
+
+    /// @inheritdoc IClaimsProcessor
+    function deny(
+        ClaimKey calldata key,
+        PlanTerms calldata terms,
+        AdjustmentGroup group,
+        uint16 reasonCode,
+        bytes32 notice
+    ) external {
+        (bytes32 claimId, Claim memory claim) = _claimWith(key, terms);
+        require(claim.status == ClaimStatus.Pended, WrongClaimStatus(claimId, claim.status));
+        _requirePayer(terms);
+        require(group != AdjustmentGroup.None && reasonCode != 0 && notice != 0, ReasonMissing());
+        OpenClaim memory open = _open[claimId];
+
+        _giveBack(key, claim);
+        emit ClaimDenied(claimId, group, reasonCode, notice, _refuse(claimId, terms, claim, open, ClaimStatus.Denied));
+    }
+
+    /// @inheritdoc IClaimsProcessor
+    function appeal(ClaimKey calldata key, Appeal calldata value, bytes calldata signature) external {
+        bytes32 claimId = key.idOf();
+        Claim memory claim = ClaimWord.decode(_claims[claimId]);
+        require(
+            value.claimId == claimId && (claim.status == ClaimStatus.Denied || claim.status == ClaimStatus.Upheld),
+            WrongClaimStatus(claimId, claim.status)
+        );
+        OpenClaim storage open = _open[claimId];
+        require(block.timestamp < open.deadline, WrongTime(claimId, open.deadline));
+        require(open.level < MAX_APPEALS, NoFurtherAppeal(claimId));
+        require(
+            value.appellant == key.provider || value.appellant == policies.policyOf(claim.policyId).member,
+            NotPartyTo(claimId, value.appellant)
+        );
+        _requireSigned(value.appellant, value.hash(), 0, value.deadline, signature);
+
+        ++open.level;
+        open.deadline = uint40(block.timestamp) + REVIEW_PERIOD;
+        _setStatus(claimId, claim, ClaimStatus.Appealed);
+        emit ClaimAppealed(claimId, value.appellant, open.level, value.grounds, open.deadline);
+    }
+
+    /// @inheritdoc IClaimsProcessor
+    function review(ClaimKey calldata key, PlanTerms calldata terms, bool overturn, bytes32 notice) external {
+        (bytes32 claimId, Claim memory claim) = _claimWith(key, terms);
+        bool appealed = claim.status == ClaimStatus.Appealed;
+        require(appealed || claim.status == ClaimStatus.InReview, WrongClaimStatus(claimId, claim.status));
+        OpenClaim memory open = _open[claimId];
+        address reviewer = _requireIndependent(claimId, terms, open.reviewer);
+        require(notice != 0, ReasonMissing());
+
+        if (overturn) {
+            emit ClaimOverturned(claimId, reviewer, notice);
+            // What was denied uses up nothing; what is in review does since it was pended.
+            if (appealed) _useUp(key, terms, claim);
+            _settle(claimId, key, terms, claim, open);
+            return;
+        }
+        if (!appealed) _giveBack(key, claim);
+        open.reviewer = reviewer;
+        emit ClaimUpheld(claimId, reviewer, notice, _refuse(claimId, terms, claim, open, ClaimStatus.Upheld));
+    }
+
+    /// @inheritdoc IClaimsProcessor
+    function void(ClaimKey calldata key, PlanTerms calldata terms) external {
+        (bytes32 claimId, Claim memory claim) = _claimWith(key, terms);
+        require(claim.status == ClaimStatus.Paid, WrongClaimStatus(claimId, claim.status));
+        require(_actsFor(key.provider, msg.sender, Roles.PROVIDER), NotTheProvider(key.provider, msg.sender));
+        _requireNoSecondary(key, claimId, claim.receipt);
+
+        _setStatus(claimId, claim, ClaimStatus.Voided);
+        _open[claimId].receivedAt = uint40(block.timestamp);
+        _giveBack(key, claim);
+        emit ClaimVoided(claimId, key.provider, claim.amount);
+        if (claim.amount == 0) return;
+        IERC20(IReserveVault(terms.vault).asset()).safeTransferFrom(key.provider, terms.vault, claim.amount);
+    }
+
+    /// @dev Stores that a claim is not paid, and frees what was reserved for it.
+    function _refuse(
+        bytes32 claimId,
+        PlanTerms calldata terms,
+        Claim memory claim,
+        OpenClaim memory open,
+        ClaimStatus status
+    ) private returns (uint40 appealBy) {
+        bool reserved = open.reserved;
+        appealBy = _appealBy(terms);
+        (open.reserved, open.deadline) = (false, appealBy);
+        _open[claimId] = open;
+        _setStatus(claimId, claim, status);
+        if (reserved) IReserveVault(terms.vault).release(_toReserve(claim.amount, terms));
+    }
+
+    function _setStatus(bytes32 claimId, Claim memory claim, ClaimStatus status) internal {
+        claim.status = status;
+        _claims[claimId] = claim.encode();
+    }
+
+    function _appealBy(PlanTerms calldata terms) internal view returns (uint40) {
+        return uint40(block.timestamp + uint256(terms.appealDays) * 1 days);
+    }
+
+    /// @dev A claim that names this one as its primary has the same receipt and a higher ordinal.
+    function _requireNoSecondary(ClaimKey memory key, bytes32 claimId, uint96 receipt) private view {
+        while (++key.ordinal < MAX_LOOK_ALIKES) {
+            uint256 word = _claims[key.idOf()];
+            if (word == 0) return;
+            ClaimStatus status = word.status();
+            require(
+                word.receipt() != receipt || status == ClaimStatus.Voided || status == ClaimStatus.Denied,
+                SecondaryClaimStands(claimId)
+            );
+        }
+    }
+
+    function _requireIndependent(
+        bytes32 claimId,
+        PlanTerms calldata terms,
+        address before
+    ) private view returns (address reviewer) {
+        reviewer = participants.resolve(msg.sender, Roles.INDEPENDENT_REVIEWER);
+        require(
+            reviewer != terms.payer &&
+                reviewer != before &&
+                participants.rolesOf(reviewer) & uint56(Roles.PAYER.bit()) == 0,
+            NotIndependent(claimId, reviewer)
+        );
+    }
+}
