@@ -35,6 +35,7 @@ import {
   sscc,
   type SupplyChain,
 } from "../support/provenanceParties";
+import { nodeOfChain } from "../support/proxyNode";
 import { careproof, type Ran } from "../support/terminal";
 
 const LOT_NUMBER = "CLI-1";
@@ -246,7 +247,10 @@ describe("careproof provenance history", () => {
       const where = ["--rpc", rpc, "--contract", at, "--chain-id", chainId];
       expect(errorOf(await careproof(["provenance", "history", ID, ...where, "--json"])).code).to.equal(code);
     }
-    const unrecorded = await careproof(["provenance", "history", ID, "--rpc", url, "--json"]);
+    // Another chain than that of `npm start`, which records what it deploys.
+    const elsewhere = await nodeOfChain(57_005);
+    const unrecorded = await careproof(["provenance", "history", ID, "--rpc", elsewhere.url, "--json"]);
+    await elsewhere.close();
     expect(errorOf(unrecorded).code).to.equal("NOT_DEPLOYED");
   });
 

@@ -1,4 +1,4 @@
-/** A node that goes away, for tests of what is sent. */
+/** Nodes for tests: one that goes away, and one of another chain. */
 import { createServer, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -33,5 +33,28 @@ export async function proxyUntilSent(
   return {
     url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
     close: () => new Promise((resolve) => proxy.close(resolve)),
+  };
+}
+
+interface RpcRequest {
+  id: number;
+}
+
+/** A node of the chain `chainId`, which answers that to whatever it is asked. */
+export async function nodeOfChain(chainId: number): Promise<{ url: string; close: () => Promise<unknown> }> {
+  const node: Server = createServer((incoming, outgoing) => {
+    const chunks: Buffer[] = [];
+    incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+    incoming.on("end", () => {
+      const asked = JSON.parse(Buffer.concat(chunks).toString()) as RpcRequest | RpcRequest[];
+      const answer = ({ id }: RpcRequest): object => ({ jsonrpc: "2.0", id, result: `0x${chainId.toString(16)}` });
+      outgoing.writeHead(200, { "content-type": "application/json" });
+      outgoing.end(JSON.stringify(Array.isArray(asked) ? asked.map(answer) : answer(asked)));
+    });
+  });
+  await new Promise<void>((resolve) => node.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(node.address() as AddressInfo).port}`,
+    close: () => new Promise((resolve) => node.close(resolve)),
   };
 }
