@@ -214,6 +214,7 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   TooManyLookAlikes: "Nothing is to be done here: eight claims look alike; talk to the payer.",
   TooManyPolicies: "Deploy another registry of policies: this one is full.",
   UnknownPlan: "Publish the plan first.",
+  WrongAppealLevel: "Sign the next appeal: 1 for the first, 2 for the second.",
   WrongCancellation: "Give a last day of cover that is today or later, and before the present one.",
   WrongClaimStatus: "Read the claim: its present status does not allow this step.",
   WrongNumberOfBenefits: "Give a plan 1 to 16 benefits.",

@@ -80,6 +80,7 @@ abstract contract ClaimDecisions is ClaimLedger, SignedDecisions {
         OpenClaim storage open = _open[claimId];
         require(block.timestamp < open.deadline, WrongTime(claimId, open.deadline));
         require(open.level < MAX_APPEALS, NoFurtherAppeal(claimId));
+        require(value.level == open.level + 1, WrongAppealLevel(claimId, value.level));
         require(
             value.appellant == key.provider || value.appellant == policies.policyOf(claim.policyId).member,
             NotPartyTo(claimId, value.appellant)

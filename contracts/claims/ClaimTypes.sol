@@ -83,10 +83,12 @@ struct ClaimKey {
 }
 
 /// @notice What an appellant signs. EIP-712 type `Appeal`, members in this order.
+/// @param level Which appeal it is, 1 or 2: the signature of the first is none of the second.
 /// @param grounds Commitment of what the appeal says.
 struct Appeal {
     bytes32 claimId;
     address appellant;
+    uint8 level;
     bytes32 grounds;
     uint40 deadline;
 }
@@ -104,7 +106,7 @@ library ClaimTypes {
         "ClaimSubmission(bytes32 receipt,uint32 policyId,uint32 receiptPolicyId,ClaimLine[] lines,bytes32 primaryClaim,address signedBy,address submitter,uint40 issuedAt,uint40 deadline)ClaimLine(bytes32 procedure,uint64 billed,uint64 fee,uint16 units)"
     );
     bytes32 internal constant APPEAL_TYPEHASH = keccak256(
-        "Appeal(bytes32 claimId,address appellant,bytes32 grounds,uint40 deadline)"
+        "Appeal(bytes32 claimId,address appellant,uint8 level,bytes32 grounds,uint40 deadline)"
     );
 
     /// @dev A struct of value types only encodes as its members in order, as EIP-712 asks.

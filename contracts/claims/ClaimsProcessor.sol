@@ -61,6 +61,7 @@ contract ClaimsProcessor is ClaimDecisions {
         IPolicyRegistry.Cover cover;
         bytes32 receiptHash;
         bytes32 claimId;
+        uint256 priorPaid;
         PendReason pend;
         AdjustmentGroup group;
         uint16 denial;
@@ -147,11 +148,13 @@ contract ClaimsProcessor is ClaimDecisions {
             } else if (isVoided) {
                 voided = intake.claimId;
             } else {
-                require(
-                    claim.primaryClaim != 0 && ClaimWord.decode(word).policyId != claim.policyId,
-                    AlreadyClaimed(intake.claimId)
-                );
-                if (intake.claimId == claim.primaryClaim) foundPrimary = true;
+                Claim memory other = ClaimWord.decode(word);
+                require(claim.primaryClaim != 0 && other.policyId != claim.policyId, AlreadyClaimed(intake.claimId));
+                if (intake.claimId == claim.primaryClaim) foundPrimary = other.status == ClaimStatus.Paid;
+                // All payers before this one, not the first alone: together they pay no more than is allowed.
+                if (other.status != ClaimStatus.Denied && other.status != ClaimStatus.Upheld) {
+                    intake.priorPaid += other.amount;
+                }
             }
             if (++key.ordinal == MAX_LOOK_ALIKES) {
                 require(voided != 0, TooManyLookAlikes(intake.claimId));
@@ -304,11 +307,7 @@ contract ClaimsProcessor is ClaimDecisions {
                 ),
             FeeNotInSchedule(0)
         );
-        if (claim.primaryClaim != 0) {
-            Claim memory primary = ClaimWord.decode(_claims[claim.primaryClaim]);
-            require(primary.status == ClaimStatus.Paid, NotThePrimary(claim.primaryClaim));
-            Adjudication.coordinate(intake.total, intake.used, primary.amount);
-        }
+        if (claim.primaryClaim != 0) Adjudication.coordinate(intake.total, intake.used, intake.priorPaid);
     }
 
     function _priceLine(Intake memory intake, PlanTerms calldata terms, ClaimLine memory line) private pure {

@@ -146,6 +146,8 @@ interface IClaimsProcessor {
     error NotThePayer(address payer, address caller);
     /// @notice Thrown when the appellant is neither the member nor the provider.
     error NotPartyTo(bytes32 claimId, address appellant);
+    /// @notice Thrown when an appeal is not the next: signed for another level.
+    error WrongAppealLevel(bytes32 claimId, uint8 level);
     /// @notice Thrown when two appeals were decided already.
     error NoFurtherAppeal(bytes32 claimId);
     /// @notice Thrown when the reviewer is the payer, was ever accredited as one, or decided the appeal before.
@@ -199,7 +201,7 @@ interface IClaimsProcessor {
 
     /// @notice Appeals a denial, or the decision of a first appeal.
     /// @dev Caller: anyone. Signer: the appellant: the policy's member, or the claim's provider. Reverts: {WrongClaimStatus},
-    /// {WrongTime}, {NoFurtherAppeal}, {NotPartyTo}, `DeadlinePassed`, `InvalidSignature`.
+    /// {WrongTime}, {NoFurtherAppeal}, {WrongAppealLevel}, {NotPartyTo}, `DeadlinePassed`, `InvalidSignature`.
     function appeal(ClaimKey calldata key, Appeal calldata value, bytes calldata signature) external;
 
     /// @notice Decides an appeal, or a claim in review.

@@ -56,6 +56,7 @@ export const APPEAL_TYPES = defineTypes({
   Appeal: [
     { name: "claimId", type: "bytes32" },
     { name: "appellant", type: "address" },
+    { name: "level", type: "uint8" },
     { name: "grounds", type: "bytes32" },
     { name: "deadline", type: "uint40" },
   ],

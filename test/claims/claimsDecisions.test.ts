@@ -74,8 +74,8 @@ const approve = ({ claims, key, terms }: Decided, by: Parameters<typeof claims.c
 const review = ({ claims, key, terms }: Decided, by: Parameters<typeof claims.connect>[0], overturn: boolean) =>
   claims.connect(by).review(key, terms as never, overturn, NOTICE);
 
-async function appeal(system: Decided, by = system.member) {
-  const { value, signature } = await signAppeal(system, by, system.claim, (await time.latest()) + DAY);
+async function appeal(system: Decided, by = system.member, level = 1) {
+  const { value, signature } = await signAppeal(system, by, system.claim, (await time.latest()) + DAY, level);
   return system.claims.connect(system.stranger).appeal(system.key, value, signature);
 }
 
@@ -271,13 +271,24 @@ describe("ClaimsProcessor: appeal", () => {
       .withArgs(system.claim, open.deadline);
   });
 
+  it("attack: the signature of the first appeal, sent again, is none of the second", async () => {
+    const system = await loadFixture(deployDenied);
+    const { claims, key, member } = system;
+    const { value, signature } = await signAppeal(system, member, system.claim, (await time.latest()) + DAY);
+    await claims.appeal(key, value, signature);
+    await review(system, system.reviewer, false);
+    await expect(claims.appeal(key, value, signature))
+      .to.be.revertedWithCustomError(claims, "WrongAppealLevel")
+      .withArgs(system.claim, 1n);
+  });
+
   it("is of a denial, twice at most", async () => {
     const system = await loadFixture(deployAppealed);
     await expect(appeal(system))
       .to.be.revertedWithCustomError(system.claims, "WrongClaimStatus")
       .withArgs(system.claim, STATUS.Appealed);
     await review(system, system.reviewer, false);
-    await appeal(system);
+    await appeal(system, system.member, 2);
     await review(system, system.otherReviewer, false);
     await expect(appeal(system)).to.be.revertedWithCustomError(system.claims, "NoFurtherAppeal").withArgs(system.claim);
   });
@@ -342,7 +353,7 @@ describe("ClaimsProcessor: review", () => {
         .withArgs(system.claim, by.address);
     }
     await review(system, reviewer, false);
-    await appeal(system);
+    await appeal(system, system.member, 2);
     await expect(review(system, reviewer, true))
       .to.be.revertedWithCustomError(claims, "NotIndependent")
       .withArgs(system.claim, reviewer.address);

@@ -702,8 +702,8 @@ describe("ClaimsProcessor: the same service twice", () => {
 });
 
 /** A second payer with a plan like the first's, and a policy of the same person under another address. */
-async function secondPayer(system: Insurance) {
-  const { otherReviewer: payer, currency, vaultFactory, plans, fees } = system;
+async function secondPayer(system: Insurance, payer = system.otherReviewer, member = system.stranger) {
+  const { currency, vaultFactory, plans, fees } = system;
   await system.participants
     .connect(accreditorFor(system, "PAYER"))
     .accredit(payer, ROLES.PAYER, (await time.latest()) + 86_400 * 365);
@@ -713,7 +713,7 @@ async function secondPayer(system: Insurance) {
   await currency.getFunction("mint")(vault, 10_000n * UNIT);
   const terms = planTerms(payer.address, vault, fees.root);
   await plans.connect(payer).publish(terms as never);
-  const second = await insure(system, system.stranger, system.subjectTag, terms, payer);
+  const second = await insure(system, member, system.subjectTag, terms, payer);
   return { second, terms };
 }
 
@@ -735,6 +735,42 @@ describe("ClaimsProcessor: coordination of benefits", () => {
     await expect(system.claims.connect(system.clinic).void(keyOf(system, proven), system.terms as never))
       .to.be.revertedWithCustomError(system.claims, "SecondaryClaimStands")
       .withArgs(primaryClaim);
+  });
+
+  it("attack: three payers pay together no more than is allowed", async () => {
+    const system = await loadFixture(deployInsurance);
+    const payers = [await secondPayer(system), await secondPayer(system, system.otherClinic, system.investor)];
+    const { proven } = await submit(system);
+    const primaryClaim = claimId(keyOf(system, proven));
+    const { receipt } = proven.claim;
+    const paid = [72n * UNIT, 20n * UNIT, 0n];
+    for (const [i, { second, terms }] of payers.entries()) {
+      const claim = { policyId: second, receiptPolicyId: 1, primaryClaim };
+      const next = await proveClaim(system, { terms, claim, receipt });
+      await system.claims.connect(system.clinicKey).submit(next as never);
+      expect((await stored(system, next, i + 1)).claim.amount).to.equal(paid[i + 1]);
+    }
+    expect(await balanceOf(system, system.clinic)).to.equal(92n * UNIT);
+  });
+
+  it("counts nothing of a payer that denied the claim", async () => {
+    const system = await loadFixture(deployInsurance);
+    const payers = [await secondPayer(system), await secondPayer(system, system.otherClinic, system.investor)];
+    const { proven } = await submit(system);
+    const { receipt } = proven.claim;
+    const primaryClaim = claimId(keyOf(system, proven));
+    const vault = system.vault.attach(payers[0]!.terms.vault) as typeof system.vault;
+    await vault.connect(system.otherReviewer).pauseAutomaticPayments();
+    const [second, third] = await Promise.all(
+      payers.map(({ second: policyId, terms }) =>
+        proveClaim(system, { terms, receipt, claim: { policyId, receiptPolicyId: 1, primaryClaim } }),
+      ),
+    );
+    await system.claims.connect(system.clinicKey).submit(second as never);
+    const { key } = await stored(system, second!, 1);
+    await system.claims.connect(system.otherReviewer).deny(key, payers[0]!.terms as never, 3, 22, id("notice"));
+    await system.claims.connect(system.clinicKey).submit(third as never);
+    expect((await stored(system, third!, 2)).claim.amount).to.equal(20n * UNIT);
   });
 
   it("takes a claim that was not paid for no primary", async () => {

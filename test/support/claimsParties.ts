@@ -273,9 +273,10 @@ export async function signAppeal(
   appellant: Account,
   claimId: string,
   deadline: number,
+  level = 1,
   grounds = id("grounds"),
 ) {
-  const value = { claimId, appellant: appellant.address, grounds, deadline };
+  const value = { claimId, appellant: appellant.address, level, grounds, deadline };
   return { value, signature: await appellant.signTypedData(await domainOf(claims), APPEAL_TYPES, value) };
 }
 
