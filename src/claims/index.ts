@@ -33,7 +33,7 @@ export { decodeSubmissions, type ProvenClaim } from "./provenClaim.js";
 export * from "./readClaims.js";
 export * from "./statuses.js";
 export * from "./typedData.js";
-export { formatDecimal, parseDecimal, toTokenUnits } from "./decimal.js";
+export { formatDecimal, formatTokenUnits, parseDecimal, toTokenUnits } from "./decimal.js";
 export type { X12Adjustment, X12Procedure } from "./x12/adjustment.js";
 export type * from "./x12/claim.js";
 export type { X12Item, X12LeftOut } from "./x12/envelopeReader.js";
