@@ -16,9 +16,12 @@ export {
   type Outcome,
   type PricedLine,
 } from "./adjudicate.js";
+export * from "./checkClaim.js";
 export * from "./claimHistory.js";
 export * from "./events.js";
 export * from "./feeSchedule.js";
+export * from "./interest.js";
+export * from "./openClaim.js";
 export {
   BASIS_POINTS,
   type Benefit,
@@ -32,6 +35,7 @@ export {
 export { decodeSubmissions, type ProvenClaim } from "./provenClaim.js";
 export * from "./readClaims.js";
 export * from "./statuses.js";
+export * from "./submissionGroups.js";
 export * from "./typedData.js";
 export { formatDecimal, formatTokenUnits, parseDecimal, toTokenUnits } from "./decimal.js";
 export type { X12Adjustment, X12Procedure } from "./x12/adjustment.js";

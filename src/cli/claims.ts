@@ -1,6 +1,7 @@
 import { Command } from "commander";
 
 import { claimsEstimateCommand } from "./claimsEstimate.js";
+import { claimsPendingCommand } from "./claimsPending.js";
 import { readCommand } from "./claimsRead.js";
 import { claimsSubmitCommand } from "./claimsSubmit.js";
 import type { Terminal } from "./terminal.js";
@@ -11,5 +12,6 @@ export function claimsCommand(terminal: Terminal): Command {
     .description("Insurance claims and payments: X12 837 and 835, what a plan pays, claims to the chain.")
     .addCommand(readCommand(terminal))
     .addCommand(claimsEstimateCommand(terminal))
-    .addCommand(claimsSubmitCommand(terminal));
+    .addCommand(claimsSubmitCommand(terminal))
+    .addCommand(claimsPendingCommand(terminal));
 }
