@@ -1,25 +1,19 @@
 import { Command } from "commander";
 
-import { claimsProcessorAt } from "./claimsChain.js";
+import { type ChainOptions, claimsFromChain } from "./claimsFromChain.js";
 import { addressOption, blockOption, integerOption, rangeOption } from "./options.js";
-import { ask, connect } from "./rpc.js";
 import { table } from "./table.js";
-import { type CommonOptions, Progress, type Terminal, writeResult } from "./terminal.js";
+import { type Terminal, writeResult } from "./terminal.js";
 import type { ClaimHistory } from "../claims/claimHistory.js";
 import { formatTokenUnits } from "../claims/decimal.js";
 import { type NextStep, OPEN_STATUSES, type OpenClaim, openClaim } from "../claims/openClaim.js";
-import { type ClaimsFound, readClaims } from "../claims/readClaims.js";
+import type { ClaimsFound } from "../claims/readClaims.js";
 import { defined } from "../utils/defined.js";
 import { timeOf } from "../utils/time.js";
 
-interface PendingOptions extends CommonOptions {
-  rpc: string;
-  contract?: string;
+interface PendingOptions extends ChainOptions {
   payer?: string;
   provider?: string;
-  chainId?: bigint;
-  fromBlock?: number;
-  blockRange?: number;
 }
 
 /** A claim in what `careproof claims pending --json` prints. Amounts are decimals of the currency, times UTC. */
@@ -98,34 +92,11 @@ export function claimsPendingCommand(terminal: Terminal): Command {
     .option("--quiet", "show no progress")
     .addHelpText("after", HELP)
     .action(async (options: PendingOptions) => {
-      const result = resultOf(await read(terminal, options), options.payer);
+      const { payer, provider } = options;
+      const filter = defined({ payer, claimant: provider, statuses: OPEN_STATUSES });
+      const result = resultOf(await claimsFromChain(terminal, options, filter), payer);
       writeResult(terminal, options, result, describe(result));
     });
-}
-
-async function read(terminal: Terminal, options: PendingOptions): Promise<ClaimsFound> {
-  const { rpc, chainId, payer, provider, blockRange } = options;
-  const connection = await connect(rpc, chainId);
-  const progress = new Progress(terminal, options);
-  try {
-    const { contract, fromBlock } = await claimsProcessorAt(connection, options.contract);
-    const request = defined({
-      provider: connection.provider,
-      contract: contract.target as string,
-      payer,
-      claimant: provider,
-      statuses: OPEN_STATUSES,
-      fromBlock: options.fromBlock ?? fromBlock,
-      blockRange,
-      onProgress: (done: number, total: number) => {
-        progress.update("Searching blocks:", done, total);
-      },
-    });
-    return await ask(connection, () => readClaims(request));
-  } finally {
-    progress.clear();
-    connection.provider.destroy();
-  }
 }
 
 function resultOf({ chainId, contract, asOf, claims }: ClaimsFound, payer: string | undefined): PendingResult {

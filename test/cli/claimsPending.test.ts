@@ -1,11 +1,9 @@
 import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
-import hre from "hardhat";
-import { TASK_NODE_CREATE_SERVER } from "hardhat/builtin-tasks/task-names";
-import type { JsonRpcServer } from "hardhat/types";
 
 import type { PendingResult } from "../../src/cli/claimsPending.js";
 import { timeOf } from "../../src/utils/time.js";
+import { serveChain } from "../support/chainServer";
 import { deployInsurance, UNIT } from "../support/claimsParties";
 import { type ClaimsLife, liveThroughClaims } from "../support/claimsLife";
 import { DAY } from "../support/policies";
@@ -14,16 +12,14 @@ import { careproof, type Ran } from "../support/terminal";
 const NOBODY = "0x00000000000000000000000000000000000000A1";
 
 describe("careproof claims pending", () => {
-  let server: JsonRpcServer;
   let url: string;
+  let close: () => Promise<void>;
 
   before(async () => {
-    const options = { hostname: "127.0.0.1", port: 0, provider: hre.network.provider };
-    server = (await hre.run(TASK_NODE_CREATE_SERVER, options)) as JsonRpcServer;
-    url = `http://127.0.0.1:${(await server.listen()).port}`;
+    ({ url, close } = await serveChain());
   });
 
-  after(() => server.close());
+  after(() => close());
 
   const pending = async (system: Pick<ClaimsLife, "claims">, ...more: string[]): Promise<Ran> =>
     careproof(["claims", "pending", "--rpc", url, "--contract", await system.claims.getAddress(), ...more]);

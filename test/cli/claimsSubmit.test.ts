@@ -6,13 +6,12 @@ import { loadFixture, setBalance, time } from "@nomicfoundation/hardhat-network-
 import { expect } from "chai";
 import { type Contract, Wallet } from "ethers";
 import hre, { ethers } from "hardhat";
-import { TASK_NODE_CREATE_SERVER } from "hardhat/builtin-tasks/task-names";
-import type { JsonRpcServer } from "hardhat/types";
 
 import type { SubmitResult, SubmitResultClaim } from "../../src/cli/claimsSubmitResult.js";
 import { claimsDomain, CLAIM_SUBMISSION_TYPES, submissionMessage } from "../../src/claims/typedData.js";
 import { timeOf } from "../../src/utils/time.js";
 import type { Account } from "../support/careproof";
+import { serveChain } from "../support/chainServer";
 import { claimByCodes, claimJson, feeScheduleJson, termsJson } from "../support/claimsFile";
 import {
   balanceOf,
@@ -43,19 +42,17 @@ async function deployTwice(): Promise<Policies> {
 }
 
 describe("careproof claims submit", () => {
-  let server: JsonRpcServer;
   let url: string;
+  let close: () => Promise<void>;
   let folder: string;
 
   before(async () => {
-    const options = { hostname: "127.0.0.1", port: 0, provider: hre.network.provider };
-    server = (await hre.run(TASK_NODE_CREATE_SERVER, options)) as JsonRpcServer;
-    url = `http://127.0.0.1:${(await server.listen()).port}`;
+    ({ url, close } = await serveChain());
     folder = mkdtempSync(join(tmpdir(), "careproof-"));
   });
 
   after(async () => {
-    await server.close();
+    await close();
     rmSync(folder, { recursive: true });
   });
 
