@@ -264,6 +264,25 @@ describe("careproof claims submit", () => {
       ]);
     });
 
+    it("a claim whose fees one multiproof proves", async () => {
+      const system = await loadFixture(deployInsurance);
+      const proven = await proveClaim(system, {
+        lines: [
+          [VISIT, 92],
+          [LONG_VISIT, 180],
+        ],
+      });
+      // The two are siblings in the tree of four: with the other half's node, the pair is proved.
+      const multiProof = { proof: [proven.feeProofs[0]![1]], flags: [true, false] };
+      const { lines, ...claim } = claimJson(proven);
+      const bare = lines.map((line) => ({ ...line, feeProof: undefined }));
+      const [paid] = claimsOf(await submit(system, system.stranger, [{ ...claim, lines: bare, multiProof }]));
+      expect(paid).to.include({ answer: "paid", billed: "272.00", amount: "232.00" });
+      const wrong = { ...claim, lines: bare, multiProof: { proof: ["0x12"], flags: [true, false] } };
+      const [refused] = claimsOf(await submit(system, system.stranger, [wrong]));
+      expect(refused).to.include({ code: "CLAIMS_FILE_INVALID", at: "claims[0].multiProof.proof[0]" });
+    });
+
     it("again what was voided, by a later signature only", async () => {
       const system = await loadFixture(deployInsurance);
       const { proven, key, id: stands } = await prepare(system);
@@ -299,6 +318,14 @@ describe("careproof claims submit", () => {
       expect(consent!.remedy).to.include("consent");
       expect(submitter).to.include({ error: "NotTheSubmitter", at: "claims[1]" });
       expect(resultOf(ran).transactions).to.deep.equal([]);
+    });
+
+    it("a signature of a contract wallet, which only the chain can judge", async () => {
+      const system = await loadFixture(deployInsurance);
+      const wallet = await ethers.deployContract("ERC1271Wallet", [system.clinicKey.address]);
+      const proven = await proveClaim(system, { claim: { signedBy: await wallet.getAddress() } });
+      const [refused] = claimsOf(await submit(system, system.clinicKey, [claimJson(proven)]));
+      expect(refused).to.include({ answer: "refused", error: "NotTheProvider", at: "claims[0]" });
     });
 
     it("one that it takes alone, but not after another of the same file", async () => {
