@@ -226,6 +226,8 @@ describe("careproof claims submit", () => {
     it("a service before and after the policy, which the plan's terms deny", async () => {
       const system = await loadFixture(deployInsurance);
       const firstDay = await dayNow();
+      const yearBefore = new Date(firstDay * DAY * 1000).getUTCFullYear() - 1;
+      await system.policies.connect(system.enrolment).declareSubjectTag(1, yearBefore, system.subjectTag);
       await system.policies.connect(system.insurerKey).cancel(1, system.terms as never, firstDay);
       await time.increase(DAY);
       const claims = await Promise.all(
@@ -262,6 +264,26 @@ describe("careproof claims submit", () => {
         ["pended", "20.00", secondary.id],
         ["paid", "72.00", primary.id],
       ]);
+    });
+
+    it("more than twenty in groups, each with the gas it needs below the limit of a transaction", async () => {
+      const system = await loadFixture(deployInsurance);
+      const days = Array.from({ length: 21 }, (_, i) => i);
+      await time.increase(30 * DAY);
+      const today = await dayNow();
+      const claims = await Promise.all(
+        days.map(async (i) => claimJson(await proveClaim(system, { receipt: { serviceDay: today - i } }))),
+      );
+      const { claims: answers, transactions } = resultOf(await submit(system, system.clinicKey, claims));
+      expect(transactions.map((one) => one.claims)).to.deep.equal([days.slice(0, 20), [20]]);
+      expect(new Set(answers.map(({ answer, amount }) => `${answer} ${amount}`))).to.deep.equal(
+        new Set(["paid 72.00"]),
+      );
+      expect(await balanceOf(system, system.clinic)).to.equal(21n * 72n * UNIT);
+      for (const { hash, gasUsed } of transactions) {
+        const { gasLimit } = (await ethers.provider.getTransaction(hash))!;
+        expect(gasLimit > BigInt(gasUsed) && gasLimit < 1n << 24n).to.equal(true);
+      }
     });
 
     it("a claim whose fees one multiproof proves", async () => {
