@@ -39,6 +39,7 @@ export interface PendingClaim {
   deadline: string;
   /** Since when it is overdue; 0 where it is not. */
   overdueSeconds: number;
+  /** What the plan would pay: of what was denied at most, as limits and other payers leave it. */
   amount: string;
   /** What would be paid with it now for being late. */
   interest: string;

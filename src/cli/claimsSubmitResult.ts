@@ -23,9 +23,9 @@ export interface SubmitResultClaim {
   claimId?: string;
   /** The status it has, or would have; only with `claimId`. */
   status?: string;
-  /** What the plan pays, once nothing is in the way; with paid, pended and denied. */
+  /** What the plan pays, or would if nothing were in the way; with paid, pended and denied. */
   amount?: string;
-  /** Deductible, copay and coinsurance; with paid, pended and denied. */
+  /** What the member owes: all adjustments of group PR; with paid and pended. */
   memberShare?: string;
   /** Why it is pended. */
   reason?: string;
@@ -87,12 +87,16 @@ export function resultOfState({
     answer,
     status,
     amount: formatTokenUnits(amount),
-    memberShare: formatTokenUnits(totals.deductible + totals.copay + totals.coinsurance),
+    memberShare: answer === "denied" ? undefined : formatTokenUnits(memberShareOf(totals)),
     reason: pended,
     deadline: deadline === undefined ? undefined : timeOf(deadline),
     group: denial?.group,
     reasonCode: denial === undefined ? undefined : `${denial.reasonCode}`,
   });
+}
+
+function memberShareOf({ deductible, copay, coinsurance, notCovered }: ClaimState["totals"]): bigint {
+  return deductible + copay + coinsurance + notCovered;
 }
 
 /**
