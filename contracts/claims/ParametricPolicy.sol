@@ -305,10 +305,6 @@ contract ParametricPolicy is IParametricPolicy, SignedDecisions {
         uint32 observedDay,
         Role role
     ) private view {
-        require(
-            participants.resolve(attestation.signedBy, role) == attestation.attester,
-            NotTheAttester(attestation.attester, attestation.signedBy)
-        );
         require(attestation.observation != 0, ObservationMissing());
         require(
             attestation.issuedAt >= uint256(observedDay) * 1 days,
@@ -320,6 +316,10 @@ contract ParametricPolicy is IParametricPolicy, SignedDecisions {
             attestation.issuedAt,
             attestation.deadline,
             attestation.signature
+        );
+        require(
+            participants.resolve(attestation.signedBy, role) == attestation.attester,
+            NotTheAttester(attestation.attester, attestation.signedBy)
         );
     }
 }
