@@ -61,10 +61,7 @@ contract ParametricPolicy is IParametricPolicy, SignedDecisions {
         _requireFit(terms.attesterRole);
         require(terms.waitingDays <= terms.windowDays, InvalidWindow(terms.waitingDays, terms.windowDays));
         require(terms.timelyFilingDays != 0, EmptyPeriod());
-        require(
-            terms.attesters != 0 && terms.attesters <= MAX_ATTESTERS,
-            WrongNumberOfAttesters(terms.attesters)
-        );
+        require(terms.attesters != 0 && terms.attesters <= MAX_ATTESTERS, WrongNumberOfAttesters(terms.attesters));
         require(
             terms.challengeDays != 0 && terms.challengeDays <= MAX_CHALLENGE_DAYS,
             WrongChallengePeriod(terms.challengeDays)
@@ -110,11 +107,8 @@ contract ParametricPolicy is IParametricPolicy, SignedDecisions {
         );
         _requireInTime(observedDay, terms, benefit.firstDay);
         IPolicyRegistry.Cover memory cover = policies.coverOn(policyId, observedDay, 0);
-        require(
-            cover.status == IPolicyRegistry.CoverStatus.InForce,
-            NotCovered(policyId, observedDay, cover.status)
-        );
-        consents.requirePermitted(cover.member, terms.payer, Purposes.HPAYMT, Categories.COVERAGE_AND_CLAIMS);
+        require(cover.status == IPolicyRegistry.CoverStatus.InForce, NotCovered(policyId, observedDay, cover.status));
+        _requireConsent(cover.member, terms.payer);
         uint256 needed = benefit.sum > terms.attestersAbove ? terms.attesters : 1;
         require(attestations.length == needed, WrongNumberOfAttestations(attestations.length, needed));
         for (uint256 i = 0; i < needed; ++i) {
@@ -296,6 +290,22 @@ contract ParametricPolicy is IParametricPolicy, SignedDecisions {
         require(day >= from && day <= to, OutsideWindow(day, from, to));
         uint256 last = day + terms.timelyFilingDays;
         require(block.timestamp / 1 days <= last, FiledLate(day, last));
+    }
+
+    /// @dev A payer that is not accredited any more still owes: then the member's latest decision has to be a grant.
+    function _requireConsent(address member, address payer) private view {
+        (bool permitted, IConsentRegistry.Denial denial) = consents.check(
+            member,
+            payer,
+            Purposes.HPAYMT,
+            Categories.COVERAGE_AND_CLAIMS
+        );
+        if (permitted) return;
+        (IConsentRegistry.DecisionKind kind, ) = consents.lastDecision(member, payer, Purposes.HPAYMT);
+        require(
+            denial <= IConsentRegistry.Denial.AccreditationExpired && kind == IConsentRegistry.DecisionKind.Granted,
+            IConsentRegistry.ConsentDenied(member, payer, Purposes.HPAYMT, denial)
+        );
     }
 
     function _requireAttested(

@@ -173,7 +173,7 @@ function refuse(path: keyof ParametricTerms, message: string): never {
 /** Digits, a hyphen and a check digit (LOINC Users' Guide, "LOINC code check digit": modulus 10). */
 function isLoincCode(code: unknown): boolean {
   if (typeof code !== "string" || !/^\d{1,7}-\d$/.test(code)) return false;
-  const digits = [...code.replace("-", "")].map(Number).reverse();
+  const digits = Array.from(code.replace("-", ""), Number).reverse();
   const sum = digits.reduce((total, digit, place) => {
     const weighted = place % 2 === 1 ? digit * 2 : digit;
     return total + (weighted > 9 ? weighted - 9 : weighted);

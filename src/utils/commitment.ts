@@ -6,12 +6,7 @@ import { keccak256, type Keccak256 } from "./keccak.js";
 
 /** What a commitment is to. Each kind has its own tag, so that a commitment to one is never taken for another. */
 export type CommitmentKind =
-  | "record"
-  | "consentDocument"
-  | "disclosure"
-  | "transactionInformation"
-  | "procedureCode"
-  | "parametricTrigger";
+  "record" | "consentDocument" | "disclosure" | "transactionInformation" | "procedureCode" | "parametricTrigger";
 
 const TAGS: Readonly<Record<CommitmentKind, Uint8Array>> = {
   record: keccak256(toUtf8Bytes("CareProof.Record")),

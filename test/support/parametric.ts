@@ -82,7 +82,8 @@ export async function deployLaboratories(): Promise<Parametric> {
     await insurance.deployer.sendTransaction({ to: address, value: ethers.parseEther("10") });
   }
   const system = { ...insurance, ...people };
-  for (const laboratory of [people.laboratory, people.otherLaboratory]) await accredit(system, laboratory, "LABORATORY");
+  for (const laboratory of [people.laboratory, people.otherLaboratory])
+    await accredit(system, laboratory, "LABORATORY");
   for (const key of [people.laboratoryKey, people.secondKey]) {
     await enlist(system, people.laboratory, key, "LABORATORY");
   }
@@ -173,9 +174,7 @@ export function relay(
   attestations: readonly (Attestation & { signature: string })[],
   policyId: bigint | number = attestations[0]!.policyId,
 ) {
-  return parametric
-    .connect(stranger)
-    .attest(policyId, attestations[0]!.observedDay, terms, attestations as never);
+  return parametric.connect(stranger).attest(policyId, attestations[0]!.observedDay, terms, attestations as never);
 }
 
 /** As {@link deployProducts}, with {@link VERY_LARGE} attested and recorded. */
