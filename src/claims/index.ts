@@ -16,6 +16,7 @@ export {
   type Outcome,
   type PricedLine,
 } from "./adjudicate.js";
+export * from "./clearSigning.js";
 export * from "./feeSchedule.js";
 export * from "./parametric.js";
 export {
