@@ -18,8 +18,8 @@ import {
   type ClearSigningDescriptor,
   type Shown,
 } from "../utils/clearSigning.js";
-import { CATEGORIES, CONSENT_FLAGS, PURPOSES, type ConsentFlag } from "./codes.js";
 import type { TypedDataMember } from "../utils/typedData.js";
+import { CATEGORIES, CONSENT_FLAGS, PURPOSES, type ConsentFlag } from "./codes.js";
 import { GENERAL_CATEGORIES, maskToFlags } from "./masks.js";
 import { TYPED_DATA, type SigningContract } from "./typedData.js";
 import { CATEGORY_WORDS, FLAG_WORDS, PURPOSE_WORDS } from "./words.js";

@@ -159,6 +159,18 @@ describe("ParametricPolicy: enrol", () => {
     expect(begins).to.equal(BigInt(firstDay));
   });
 
+  it("enrols a policy of a plan that covers nothing else, with a premium of its own", async () => {
+    const system = await loadFixture(deployLaboratories);
+    const { plans, policies, insurer, stranger } = system;
+    const plan = planTerms(insurer.address, system.terms.vault, ZeroHash, { benefits: [0n] });
+    await plans.connect(insurer).publish(plan as never);
+    const firstDay = await dayNow();
+    await policies.connect(insurer).issue(plan as never, stranger, firstDay, firstDay + 300, 5n);
+    const product = await sell(system, SMALL, {}, []);
+    await enrol(system, product.terms, SMALL, 3n, plan);
+    expect((await system.parametric.benefitOf(3, product.productId)).status).to.equal(BENEFIT.Enrolled);
+  });
+
   it("takes every sum up to 64 bits", async () => {
     const system = await loadFixture(deployLaboratories);
     const product = await sell(system, 2n ** 64n - 1n);
