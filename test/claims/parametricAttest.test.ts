@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { id, ZeroHash } from "ethers";
 import { ethers } from "hardhat";
 
-import { CATEGORIES, PURPOSES } from "../../src/consent/codes.js";
+import { PURPOSES } from "../../src/consent/codes.js";
 import { ROLES, STANDINGS } from "../../src/participants/roles.js";
 import { accredit, accreditorFor, enlist, type Account } from "../support/careproof";
 import { balanceOf, dayNow, UNIT } from "../support/claimsParties";
@@ -16,6 +16,7 @@ import {
   deployProducts,
   enrol,
   LARGE,
+  paymentConsent,
   RECORDED,
   relay,
   sell,
@@ -477,7 +478,7 @@ describe("ParametricPolicy: attacks with attestations", () => {
     const person = ethers.Wallet.createRandom(ethers.provider);
     await system.deployer.sendTransaction({ to: person.address, value: ethers.parseEther("1") });
     await policies.connect(insurerKey).issue(terms as never, person, firstDay, firstDay + 99, UNIT);
-    await consentOf(system, person);
+    await system.consents.connect(person).grant(...(await paymentConsent(system)));
     const product = await sell(system, SMALL, { waitingDays: 0 }, [3n]);
     await currency.getFunction("mint")(investor, 1_000n * UNIT);
     await (currency.connect(investor) as typeof currency).getFunction("approve")(vault, 1_000n * UNIT);
@@ -520,21 +521,6 @@ describe("ParametricPolicy: attacks with attestations", () => {
   });
 });
 
-/** Consent to payment, in the way of `insure`. */
-async function consentOf(system: Sold, member: Account): Promise<void> {
-  await system.consents.connect(member).grant(
-    system.insurer,
-    1n << BigInt(PURPOSES.HPAYMT),
-    {
-      categories: 1n << BigInt(CATEGORIES.COVERAGE_AND_CLAIMS),
-      notBefore: 0,
-      expiresAt: (await time.latest()) + 500 * DAY,
-      flags: 0,
-    },
-    id("evidence"),
-  );
-}
-
 describe("ParametricPolicy: consent", () => {
   it("pays nobody who did not consent to payment by the payer, or revoked it, until they do", async () => {
     const system = await loadFixture(deployProducts);
@@ -553,7 +539,7 @@ describe("ParametricPolicy: consent", () => {
       .revertedWithCustomError(consents, "ConsentDenied")
       .withArgs(member.address, insurer.address, PURPOSES.HPAYMT, DENIAL.Revoked);
     await expectUntouched(system, small);
-    await consentOf(system, member);
+    await consents.connect(member).grant(...(await paymentConsent(system)));
     await relay(system, small, [signed]);
     expect(await balanceOf(system, member)).to.equal(SMALL);
   });

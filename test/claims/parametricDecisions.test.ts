@@ -6,7 +6,6 @@ import { ethers } from "hardhat";
 
 import { ReserveVault__factory } from "../../src/bindings/index.js";
 import { productId } from "../../src/claims/parametric.js";
-import { CATEGORIES, PURPOSES } from "../../src/consent/codes.js";
 import { ROLES, STANDINGS } from "../../src/participants/roles.js";
 import { accredit, accreditorFor, enlist, type Account } from "../support/careproof";
 import { balanceOf, dayNow, insure, planTerms, UNIT } from "../support/claimsParties";
@@ -20,6 +19,7 @@ import {
   enrol,
   LARGE,
   parametricTerms,
+  paymentConsent,
   RECORDED,
   relay,
   SMALL,
@@ -484,21 +484,11 @@ describe("ParametricPolicy: tokens and wallets", () => {
 
   it("a member that is a contract is paid and not called", async () => {
     const system = await loadFixture(deployProducts);
-    const { policies, consents, insurerKey, terms, small, insurer } = system;
+    const { policies, consents, insurerKey, terms, small } = system;
     const wallet = await ethers.deployContract("HostileReceiver");
     const firstDay = await dayNow();
     await policies.connect(insurerKey).issue(terms as never, wallet, firstDay, firstDay + 99, 0);
-    const grant = consents.interface.encodeFunctionData("grant", [
-      insurer.address,
-      1n << BigInt(PURPOSES.HPAYMT),
-      {
-        categories: 1n << BigInt(CATEGORIES.COVERAGE_AND_CLAIMS),
-        notBefore: 0,
-        expiresAt: (await time.latest()) + 100 * DAY,
-        flags: 0,
-      },
-      id("evidence"),
-    ]);
+    const grant = consents.interface.encodeFunctionData("grant", [...(await paymentConsent(system))]);
     await wallet.getFunction("act")(consents, grant);
     await enrol(system, small.terms, SMALL, 3n);
     await noonOf(firstDay + 11);

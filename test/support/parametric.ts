@@ -16,6 +16,7 @@ import {
   type ParametricTerms,
 } from "../../src/claims/parametric.js";
 import type { PlanTerms } from "../../src/claims/planTerms.js";
+import { CATEGORIES, PURPOSES } from "../../src/consent/codes.js";
 import { ROLES } from "../../src/participants/roles.js";
 
 /** Fasting glucose, as gestational diabetes is found by it. */
@@ -183,6 +184,20 @@ export async function deployRecorded(): Promise<Sold> {
   await relay(system, system.veryLarge, await bothAttestations(system, system.veryLarge));
   return system;
 }
+
+/** Consent to payment by the insurer, as arguments of `grant`. */
+export const paymentConsent = async ({ insurer }: Insurance) =>
+  [
+    insurer.address,
+    1n << BigInt(PURPOSES.HPAYMT),
+    {
+      categories: 1n << BigInt(CATEGORIES.COVERAGE_AND_CLAIMS),
+      notBefore: 0,
+      expiresAt: (await time.latest()) + 500 * DAY,
+      flags: 0,
+    },
+    id("evidence"),
+  ] as const;
 
 /** The benefit of policy 1. */
 export const benefitOf = ({ parametric }: Parametric, { productId }: Product) => parametric.benefitOf(1, productId);
