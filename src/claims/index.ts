@@ -1,5 +1,5 @@
 /**
- * Insurance claims: plans, fee schedules, what a plan pays of a claim, computed as the contracts do; what is signed; X12 837 claims and 835
+ * Insurance claims: plans, fee schedules, what a plan pays of a claim, computed as the contracts do; parametric products; what is signed; X12 837 claims and 835
  * payments read, X12 interchanges written.
  */
 export {
@@ -16,7 +16,9 @@ export {
   type Outcome,
   type PricedLine,
 } from "./adjudicate.js";
+export * from "./clearSigning.js";
 export * from "./feeSchedule.js";
+export * from "./parametric.js";
 export {
   BASIS_POINTS,
   type Benefit,
