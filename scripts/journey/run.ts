@@ -1,6 +1,7 @@
 import { hexlify, randomBytes } from "ethers";
 
 import type { Chain } from "./chain";
+import { claimsChapter } from "./claims";
 import { consentChapter } from "./consent";
 import { deployLocally, type CareProofSystem } from "./deployment";
 import { readInput } from "./input";
@@ -33,5 +34,6 @@ export async function runJourney(
   const report = new Report(print, fault);
   await consentChapter(chain, system, input, seed, report);
   await provenanceChapter(chain, system, report);
+  await claimsChapter(chain, system, report);
   return { report, system };
 }

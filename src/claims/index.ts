@@ -1,6 +1,6 @@
 /**
- * Insurance claims: plans, fee schedules, what a plan pays of a claim, computed as the contracts do; parametric products; what is signed; X12 837 claims and 835
- * payments read, X12 interchanges written.
+ * Insurance claims: plans, fee schedules, what a plan pays of a claim, computed as the contracts do; parametric products; what is signed;
+ * claims on a chain, with what happened to them; X12 837 claims and 835 payments read, X12 interchanges written.
  */
 export {
   type Accumulators,
@@ -16,6 +16,8 @@ export {
   type Outcome,
   type PricedLine,
 } from "./adjudicate.js";
+export * from "./claimHistory.js";
+export * from "./events.js";
 export * from "./feeSchedule.js";
 export * from "./parametric.js";
 export {
@@ -28,6 +30,9 @@ export {
   type PlanTerms,
   unpackBenefit,
 } from "./planTerms.js";
+export { decodeSubmissions, type ProvenClaim } from "./provenClaim.js";
+export * from "./readClaims.js";
+export * from "./statuses.js";
 export * from "./typedData.js";
 export { formatDecimal, parseDecimal, toTokenUnits } from "./decimal.js";
 export type { X12Adjustment, X12Procedure } from "./x12/adjustment.js";
