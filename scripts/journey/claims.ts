@@ -168,7 +168,7 @@ export async function claimsChapter(chain: Chain, system: CareProofSystem, repor
   const encounter = async (): Promise<Encounter> => {
     return { domain, member, provider: clinic, fees, now: await chain.tick() };
   };
-  const visit = readClaim(
+  const visit = await readClaim(
     sampleClaimText(today, [
       ["99213", "120.00"],
       ["87880", "30.00"],
@@ -241,7 +241,7 @@ export async function claimsChapter(chain: Chain, system: CareProofSystem, repor
       claims.connect(clinic).submit((await proveClaim(await encounter(), alike, visit, terms, own)) as never),
     outcome: stands(alikeKey, "Pended (LookAlike); clinic has 77.00"),
   });
-  const scan = readClaim(sampleClaimText(today, [["70553", "1500.00"]]));
+  const scan = await readClaim(sampleClaimText(today, [["70553", "1500.00"]]));
   const scanned = receiptOf(await encounter(), IMAGING);
   const scanKey = keyOf(scanned);
   await report.take({

@@ -124,8 +124,8 @@ export function sampleClaimText(serviceDay: number, procedures: readonly (readon
 }
 
 /** The only claim of an X12 text. */
-export function readClaim(text: string): X12Claim {
-  const { claims, problems } = readX12(text);
+export async function readClaim(text: string): Promise<X12Claim> {
+  const { claims, problems } = await readX12(text);
   if (claims.length !== 1 || problems.length > 0) throw new Error(`the sample has ${problems.length} problems`);
   return claims[0]!;
 }
