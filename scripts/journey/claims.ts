@@ -23,7 +23,7 @@ import {
 import { accreditation } from "./organisations";
 import type { Outcome, Report } from "./report";
 import { ReserveVault__factory } from "../../src/bindings/index";
-import { formatDecimal, toTokenUnits } from "../../src/claims/decimal";
+import { formatTokenUnits, toTokenUnits } from "../../src/claims/decimal";
 import {
   ATTESTATION_TYPES,
   attestationMessage,
@@ -87,14 +87,14 @@ export async function claimsChapter(chain: Chain, system: CareProofSystem, repor
     return ReserveVault__factory.connect(await vaultFactory.vaultOf(payer, currency), chain.observer);
   };
   const vault = await vaultOf(insurer);
-  const money = currency.connect(chain.observer) as Contract;
+  const coin = currency.connect(chain.observer) as Contract;
   const balanceOf = (holder: { address: string }): Promise<bigint> =>
-    money.getFunction("balanceOf")(holder.address) as Promise<bigint>;
-  const inVault = async (): Promise<bigint> => (await money.getFunction("balanceOf")(vault)) as bigint;
+    coin.getFunction("balanceOf")(holder.address) as Promise<bigint>;
+  const inVault = async (): Promise<bigint> => (await coin.getFunction("balanceOf")(vault)) as bigint;
   /** What anyone reads of the vault: what is in it, and what of that is reserved for claims. */
   const books = (held: bigint, reserved: bigint) => async (): Promise<Outcome> => ({
-    found: `${money2(await inVault())} in the vault, ${money2(await vault.reserved())} reserved`,
-    expected: `${money2(held)} in the vault, ${money2(reserved)} reserved`,
+    found: `${money(await inVault())} in the vault, ${money(await vault.reserved())} reserved`,
+    expected: `${money(held)} in the vault, ${money(reserved)} reserved`,
   });
   const funded = async (who: Wallet, amount: bigint): Promise<void> => {
     await (await currency.getFunction("mint").send(who.address, amount)).wait();
@@ -188,7 +188,7 @@ export async function claimsChapter(chain: Chain, system: CareProofSystem, repor
     const reason = PEND_REASONS[Number(open.reason)]!;
     const status = CLAIM_STATUSES[Number(claim.status)]!;
     const why = status === "Pended" ? ` (${reason})` : "";
-    return { found: `${status}${why}; clinic has ${money2(await balanceOf(clinic))}`, expected };
+    return { found: `${status}${why}; clinic has ${money(await balanceOf(clinic))}`, expected };
   };
   const own = { policyId: 1n, receiptPolicyId: 1n };
   const receipt = receiptOf(await encounter(), OFFICE_VISIT);
@@ -217,7 +217,7 @@ export async function claimsChapter(chain: Chain, system: CareProofSystem, repor
   await (await elsewhere.issue(otherTerms as never, memberElsewhere.address, today, lastDay, 0)).wait();
   await tag(2n);
   await report.take({
-    step: "Clinic claims the same visit from another insurer, where the person has another address",
+    step: "Clinic claims the same visit from another insurer, of another address",
     signs: "member, clinic",
     pays: "clinic",
     send: async () => {
@@ -234,7 +234,7 @@ export async function claimsChapter(chain: Chain, system: CareProofSystem, repor
   const alike = receiptOf(await encounter(), OFFICE_VISIT);
   const alikeKey = keyOf(alike, 1);
   await report.take({
-    step: "Clinic claims a second visit on the same day, with a receipt of its own: it looks alike",
+    step: "Clinic claims another visit of the day by its own receipt: it looks alike",
     signs: "member, clinic",
     pays: "clinic",
     send: async () =>
@@ -245,7 +245,7 @@ export async function claimsChapter(chain: Chain, system: CareProofSystem, repor
   const scanned = receiptOf(await encounter(), IMAGING);
   const scanKey = keyOf(scanned);
   await report.take({
-    step: "Clinic claims a scan of 1,500.00: what the plan pays of it is above the ceiling",
+    step: "Clinic claims a scan of 1,500.00: above what is paid without asking",
     signs: "member, clinic",
     pays: "clinic",
     send: async () =>
@@ -253,7 +253,7 @@ export async function claimsChapter(chain: Chain, system: CareProofSystem, repor
     outcome: stands(scanKey, "Pended (AboveCeiling); clinic has 77.00"),
   });
   await report.take({
-    step: "Insurer denies the second visit as a duplicate (CO 18), with a notice of how to appeal",
+    step: "Insurer denies the second visit as a duplicate (CO 18), with notice",
     signs: "insurer",
     pays: "insurer",
     send: () => claims.connect(insurer).deny(alikeKey, terms as never, ...DUPLICATE, id("notice")),
@@ -266,7 +266,7 @@ export async function claimsChapter(chain: Chain, system: CareProofSystem, repor
     send: async () => {
       const deadline = (await chain.tick()) + DAY;
       const appeal = { claimId: claimId(alikeKey), appellant: member.address, level: 1, grounds: id("g"), deadline };
-      const signature = await member.signTypedData(domain, APPEAL_TYPES as never, appeal);
+      const signature = await member.signTypedData(domain, APPEAL_TYPES, appeal);
       return claims.connect(relayer).appeal(alikeKey, appeal, signature);
     },
     outcome: stands(alikeKey, "Appealed; clinic has 77.00"),
@@ -306,7 +306,7 @@ export async function claimsChapter(chain: Chain, system: CareProofSystem, repor
   const benefit = (expected: string) => async (): Promise<Outcome> => {
     const { status } = await observed.parametric.benefitOf(1n, productId(product));
     const paid = status === PAID_BENEFIT ? "paid" : status === 0n ? "none" : "insured";
-    return { found: `${paid}; member has ${money2(await balanceOf(member))}`, expected };
+    return { found: `${paid}; member has ${money(await balanceOf(member))}`, expected };
   };
   await (await parametric.connect(insurer).publish(product)).wait();
   await report.take({
@@ -328,7 +328,7 @@ export async function claimsChapter(chain: Chain, system: CareProofSystem, repor
     };
     const message = attestationMessage({ ...attestation, policyId: 1n, productId: productId(product), observedDay });
     const where = parametricDomain(chain.chainId, await parametric.getAddress());
-    const signature = await by.signTypedData(where, ATTESTATION_TYPES as never, message);
+    const signature = await by.signTypedData(where, ATTESTATION_TYPES, message);
     return parametric.connect(relayer).attest(1n, observedDay, product, [{ ...attestation, signature }]);
   };
   await report.take({
@@ -371,7 +371,7 @@ export async function claimsChapter(chain: Chain, system: CareProofSystem, repor
       const days = (late + BigInt(DAY) - 1n) / BigInt(DAY);
       const interest = (scanPays * INTEREST * days + 3_649_999n) / 3_650_000n;
       const due = toTokenUnits("154.00") + scanPays + interest;
-      return stands(scanKey, `Paid; clinic has ${money2(due)}`)();
+      return stands(scanKey, `Paid; clinic has ${money(due)}`)();
     },
   });
   await report.take({
@@ -384,8 +384,8 @@ export async function claimsChapter(chain: Chain, system: CareProofSystem, repor
 }
 
 /** Token units as money: `1,234.56`. */
-function money2(units: bigint): string {
-  return formatDecimal(units).replace(/\B(?=(\d{3})+(?!\d)(?<!\.\d*))/g, ",");
+function money(units: bigint): string {
+  return formatTokenUnits(units).replace(/\B(?=(\d{3})+(?!\d)(?<!\.\d*))/g, ",");
 }
 
 /** A member's consent to payment, by signature. */
@@ -411,5 +411,5 @@ async function allowPayment(
   };
   const where = { chainId: chain.chainId, verifyingContract: await consents.getAddress() };
   const { domain, types } = typedData("ConsentGrant", where, message);
-  return { message, signature: await member.signTypedData(domain, types as never, message) };
+  return { message, signature: await member.signTypedData(domain, types, message) };
 }

@@ -182,7 +182,7 @@ export async function proveClaim(
     terms,
     feeProofs: priced.map(({ proof }) => proof),
     feeProofFlags: [] as boolean[],
-    receiptSignature: await member.signTypedData(domain, ENCOUNTER_RECEIPT_TYPES as never, receiptMessage(receipt)),
-    claimSignature: await provider.signTypedData(domain, CLAIM_SUBMISSION_TYPES as never, submissionMessage(claim)),
+    receiptSignature: await member.signTypedData(domain, ENCOUNTER_RECEIPT_TYPES, receiptMessage(receipt)),
+    claimSignature: await provider.signTypedData(domain, CLAIM_SUBMISSION_TYPES, submissionMessage(claim)),
   };
 }

@@ -16,10 +16,16 @@ export {
   type Outcome,
   type PricedLine,
 } from "./adjudicate.js";
+export * from "./checkClaim.js";
 export * from "./claimHistory.js";
 export * from "./events.js";
 export * from "./feeSchedule.js";
+<<<<<<< HEAD
 export * from "./parametric.js";
+=======
+export * from "./interest.js";
+export * from "./openClaim.js";
+>>>>>>> send
 export {
   BASIS_POINTS,
   type Benefit,
@@ -33,8 +39,9 @@ export {
 export { decodeSubmissions, type ProvenClaim } from "./provenClaim.js";
 export * from "./readClaims.js";
 export * from "./statuses.js";
+export * from "./submissionGroups.js";
 export * from "./typedData.js";
-export { formatDecimal, parseDecimal, toTokenUnits } from "./decimal.js";
+export { formatDecimal, formatTokenUnits, parseDecimal, toTokenUnits } from "./decimal.js";
 export type { X12Adjustment, X12Procedure } from "./x12/adjustment.js";
 export type * from "./x12/claim.js";
 export type { X12Item, X12LeftOut } from "./x12/envelopeReader.js";
