@@ -2,11 +2,12 @@
  * The journey of an insurance claim: a policy sold, a claim paid on the spot, the same service refused twice, what a person has to
  * decide and by when, and a benefit that is paid on a laboratory's signature.
  */
-import { type Contract, hexlify, id, randomBytes, type Wallet, ZeroHash } from "ethers";
+import { type Contract, hexlify, id, randomBytes, type Wallet } from "ethers";
 
 import type { Chain } from "./chain";
 import type { CareProofSystem } from "./deployment";
 import {
+  allowPayment,
   DECISION_DAYS,
   deployStablecoin,
   feeSchedule,
@@ -14,6 +15,7 @@ import {
   INTEREST,
   OFFICE_VISIT,
   proveClaim,
+  proveObservation,
   readClaim,
   receiptOf,
   sampleClaimText,
@@ -24,19 +26,11 @@ import { accreditation } from "./organisations";
 import type { Outcome, Report } from "./report";
 import { ReserveVault__factory } from "../../src/bindings/index";
 import { formatTokenUnits, toTokenUnits } from "../../src/claims/decimal";
-import {
-  ATTESTATION_TYPES,
-  attestationMessage,
-  parametricDomain,
-  productId,
-  triggerCommitment,
-  type ParametricTerms,
-} from "../../src/claims/parametric";
+import { parametricDomain, productId, triggerCommitment, type ParametricTerms } from "../../src/claims/parametric";
 import type { PlanTerms } from "../../src/claims/planTerms";
 import { CLAIM_STATUSES, PEND_REASONS } from "../../src/claims/statuses";
 import { APPEAL_TYPES, claimId, claimsDomain, type ClaimKey, type EncounterReceipt } from "../../src/claims/typedData";
-import { categoriesToMask, purposesToMask } from "../../src/consent/masks";
-import { typedData } from "../../src/consent/typedData";
+import { categoriesToMask } from "../../src/consent/masks";
 import { ROLES } from "../../src/participants/roles";
 
 const DAY = 86_400;
@@ -152,7 +146,8 @@ export async function claimsChapter(chain: Chain, system: CareProofSystem, repor
     signs: "member",
     pays: "relayer",
     send: async () => {
-      const { message, signature } = await allowPayment(chain, consents, member, insurer.address);
+      const where = { chainId: chain.chainId, verifyingContract: await consents.getAddress() };
+      const { message, signature } = await allowPayment(where, member, insurer.address, await chain.tick());
       return consents.connect(relayer).grantBySig(message, signature);
     },
     outcome: async () => {
@@ -317,19 +312,12 @@ export async function claimsChapter(chain: Chain, system: CareProofSystem, repor
     outcome: benefit("insured; member has 0.00"),
   });
   const attest = async (by: Wallet) => {
-    const now = await chain.tick();
-    const observedDay = Math.floor(now / DAY);
-    const attestation = {
-      attester: laboratory.address,
-      signedBy: by.address,
-      observation: id(hexlify(randomBytes(32))),
-      issuedAt: now,
-      deadline: now + DAY,
-    };
-    const message = attestationMessage({ ...attestation, policyId: 1n, productId: productId(product), observedDay });
     const where = parametricDomain(chain.chainId, await parametric.getAddress());
-    const signature = await by.signTypedData(where, ATTESTATION_TYPES, message);
-    return parametric.connect(relayer).attest(1n, observedDay, product, [{ ...attestation, signature }]);
+    const { observedDay, attestation } = await proveObservation(where, {
+      ...{ policyId: 1n, productId: productId(product), attester: laboratory.address },
+      ...{ signer: by, now: await chain.tick() },
+    });
+    return parametric.connect(relayer).attest(1n, observedDay, product, [attestation]);
   };
   await report.take({
     step: "Somebody attests in the laboratory's name",
@@ -386,30 +374,4 @@ export async function claimsChapter(chain: Chain, system: CareProofSystem, repor
 /** Token units as money: `1,234.56`. */
 function money(units: bigint): string {
   return formatTokenUnits(units).replace(/\B(?=(\d{3})+(?!\d)(?<!\.\d*))/g, ",");
-}
-
-/** A member's consent to payment, by signature. */
-async function allowPayment(
-  chain: Chain,
-  consents: CareProofSystem["contracts"]["consents"],
-  member: Wallet,
-  payer: string,
-) {
-  const issuedAt = await chain.tick();
-  const message = {
-    patient: member.address,
-    decidedBy: member.address,
-    grantee: payer,
-    purposes: purposesToMask(["HPAYMT"]),
-    categories: categoriesToMask(["COVERAGE_AND_CLAIMS"]),
-    notBefore: issuedAt,
-    expiresAt: issuedAt + YEAR,
-    flags: 0,
-    evidence: id("evidence"),
-    issuedAt,
-    deadline: issuedAt + DAY,
-  };
-  const where = { chainId: chain.chainId, verifyingContract: await consents.getAddress() };
-  const { domain, types } = typedData("ConsentGrant", where, message);
-  return { message, signature: await member.signTypedData(domain, types, message) };
 }

@@ -13,12 +13,15 @@ import {
   type ClaimSubmission,
   type EncounterReceipt,
 } from "../../src/claims/typedData";
+import { ATTESTATION_TYPES, attestationMessage } from "../../src/claims/parametric";
 import type { X12Claim } from "../../src/claims/x12/claim";
 import { readX12 } from "../../src/claims/x12/readX12";
 import { writeX12 } from "../../src/claims/x12/writeX12";
+import { categoriesToMask, purposesToMask } from "../../src/consent/masks";
+import { typedData } from "../../src/consent/typedData";
 import type { CareProofDomain } from "../../src/utils/typedData";
 
-const DAY_MILLISECONDS = 86_400_000;
+const DAY = 86_400;
 
 /** Service families of the plan. */
 export const OFFICE_VISIT = 0;
@@ -73,7 +76,7 @@ export async function deployStablecoin(deployer: Wallet): Promise<Contract> {
 
 /** A professional claim of a day as the clinic's software writes it: an X12 837P (005010X222A1). */
 export function sampleClaimText(serviceDay: number, procedures: readonly (readonly [string, string])[]): string {
-  const time = new Date(serviceDay * DAY_MILLISECONDS);
+  const time = new Date(serviceDay * DAY * 1_000);
   const date = time.toISOString().slice(0, 10).replaceAll("-", "");
   const cents = procedures.reduce((sum, [, charge]) => sum + Math.round(Number(charge) * 100), 0);
   const lines = procedures.flatMap(([code, charge], i) => [
@@ -148,7 +151,7 @@ export function receiptOf({ member, provider, now }: Encounter, family: number):
     signedBy: member.address,
     provider: provider.address,
     encounter: id(hexlify(randomBytes(32))),
-    serviceDay: Math.floor(now / 86_400),
+    serviceDay: Math.floor(now / DAY),
     family,
     receiptAt: now,
     salt: hexlify(randomBytes(32)),
@@ -175,7 +178,7 @@ export async function proveClaim(
     signedBy: provider.address,
     submitter: ZeroAddress,
     issuedAt: now,
-    deadline: now + 30 * 86_400,
+    deadline: now + 30 * DAY,
   };
   return {
     claim,
@@ -185,4 +188,47 @@ export async function proveClaim(
     receiptSignature: await member.signTypedData(domain, ENCOUNTER_RECEIPT_TYPES, receiptMessage(receipt)),
     claimSignature: await provider.signTypedData(domain, CLAIM_SUBMISSION_TYPES, submissionMessage(claim)),
   };
+}
+
+/** A member's consent to payment by an insurer, signed at a time (unix seconds). */
+export async function allowPayment(
+  where: { chainId: number; verifyingContract: string },
+  member: Wallet,
+  payer: string,
+  issuedAt: number,
+) {
+  const message = {
+    patient: member.address,
+    decidedBy: member.address,
+    grantee: payer,
+    purposes: purposesToMask(["HPAYMT"]),
+    categories: categoriesToMask(["COVERAGE_AND_CLAIMS"]),
+    notBefore: issuedAt,
+    expiresAt: issuedAt + 365 * DAY,
+    flags: 0,
+    evidence: id("evidence"),
+    issuedAt,
+    deadline: issuedAt + DAY,
+  };
+  const { domain, types } = typedData("ConsentGrant", where, message);
+  return { message, signature: await member.signTypedData(domain, types, message) };
+}
+
+/** That a product's trigger was observed today, as `signer` attests in the name of `attester`. */
+export async function proveObservation(
+  domain: CareProofDomain,
+  {
+    policyId,
+    productId,
+    attester,
+    signer,
+    now,
+  }: { policyId: bigint; productId: string; attester: string; signer: Wallet; now: number },
+) {
+  const observedDay = Math.floor(now / DAY);
+  const observation = id(hexlify(randomBytes(32)));
+  const attestation = { attester, signedBy: signer.address, observation, issuedAt: now, deadline: now + DAY };
+  const message = attestationMessage({ ...attestation, policyId, productId, observedDay });
+  const signature = await signer.signTypedData(domain, ATTESTATION_TYPES, message);
+  return { observedDay, attestation: { ...attestation, signature } };
 }

@@ -20,12 +20,9 @@ export * from "./checkClaim.js";
 export * from "./claimHistory.js";
 export * from "./events.js";
 export * from "./feeSchedule.js";
-<<<<<<< HEAD
 export * from "./parametric.js";
-=======
 export * from "./interest.js";
 export * from "./openClaim.js";
->>>>>>> send
 export {
   BASIS_POINTS,
   type Benefit,
