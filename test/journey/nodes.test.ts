@@ -82,7 +82,11 @@ describe("the demo on a local node", function () {
         const provider = new JsonRpcProvider(url);
         try {
           expect(BigInt(demo.chainId)).to.equal((await provider.getNetwork()).chainId);
-          expect(Object.keys(demo.contracts)).to.include.members(["ConsentRegistry", "ProductInvestigations"]);
+          expect(Object.keys(demo.contracts)).to.include.members([
+            "ConsentRegistry",
+            "ProductInvestigations",
+            "ParametricPolicy",
+          ]);
           for (const address of Object.values(demo.contracts)) {
             expect((await provider.getCode(address)).length).to.be.greaterThan(100);
           }
@@ -102,6 +106,11 @@ describe("the demo in process", function () {
       "provenance",
       "Regulator recalls the lot, class I: one transaction stops what is left of it",
       "for sale, with the pharmacy at the corner, must be: Recalled, with the pharmacy at the corner",
+    ],
+    [
+      "claims",
+      "Clinic submits it with the member's receipt: priced, and paid at once",
+      "None; clinic has 0.00, must be: Paid; clinic has 77.00",
     ],
   ] as const) {
     it(`ends with 1 where a transaction of ${chapter} is left out, and says at which step`, async () => {
