@@ -38,7 +38,9 @@ async function main(): Promise<void> {
           }
         : {}),
       progress,
-      ...(process.env.CAREPROOF_DEMO_FAULT === undefined ? {} : { faults: process.env.CAREPROOF_DEMO_FAULT.split(",") }),
+      ...(process.env.CAREPROOF_DEMO_FAULT === undefined
+        ? {}
+        : { faults: process.env.CAREPROOF_DEMO_FAULT.split(",") }),
     });
     const { chainId, contracts } = system.deployment;
     const addresses = Object.fromEntries(Object.entries(contracts).map(([name, { address }]) => [name, address]));
