@@ -12,6 +12,7 @@ import {
   insureNew,
   memberAt,
   nextDay,
+  noon,
   proveToday,
   RESERVE,
   subjectTagOf,
@@ -29,10 +30,12 @@ import { GROUP, insure, keyOf, signAppeal, STATUS, UNIT, type ClaimChanges } fro
 const CLAIMS = 20;
 /** Lines of the claims that further lines are measured by; the first of them is in every claim. */
 const LINES = 11;
-/** A leaf that no other line has for a neighbour, and lines all over the schedule. */
+/** Lines all over the schedule. */
 const SPREAD = Array.from({ length: LINES }, (_, index) => 1 + index * Math.floor((FEES - 2) / (LINES - 1)));
-/** Lines beside one another, as those of a schedule in the order of its codes are for services of one kind. */
-const ADJACENT = Array.from({ length: LINES }, (_, index) => 8_181 + index);
+/** Lines all over a section of 512 fees: services of one kind, where a payer lists its fees in the order of their codes. */
+const SECTION = Array.from({ length: LINES }, (_, index) => 8_192 + 1 + index * 51);
+/** Lines beside one another. */
+const ADJACENT = Array.from({ length: LINES }, (_, index) => 8_193 + index);
 const DAY = 86_400;
 /** Two million more than is used have to be there. */
 const BATCH = { gasLimit: 16_000_000 };
@@ -53,8 +56,8 @@ export async function measureClaims(deployed: CareProof): Promise<Measurement[]>
   };
   const system = await openInsurer(deployed, row);
   await measureSubmissions(system, row);
-  await measureLines(system, row, rows);
-  await measureBatches(system, row, rows);
+  await measureLines(system, rows);
+  await measureBatches(system, rows);
   await measureDecisions(system, row);
   await measureSecondary(system, row);
   await measurePremiums(system, row);
@@ -133,7 +136,7 @@ async function measureSubmissions(system: InsuranceBench, row: Row): Promise<voi
 }
 
 /** Further lines: a tenth of what ten more cost. The member and the provider were seen before. */
-async function measureLines(system: InsuranceBench, row: Row, rows: Map<string, number>): Promise<void> {
+async function measureLines(system: InsuranceBench, rows: Map<string, number>): Promise<void> {
   const submit = async (leaves: readonly number[], multi: boolean): Promise<number> => {
     await nextDay();
     const { proven, sent } = await submitFresh(system, leaves, {}, multi);
@@ -147,12 +150,13 @@ async function measureLines(system: InsuranceBench, row: Row, rows: Map<string, 
     rows.set(`claims.${operation}`, Math.round((all - one) / (LINES - 1)));
   };
   await each("submit.line", SPREAD, false);
-  await each("submit.lineMulti", ADJACENT, true);
+  await each("submit.lineMulti", SECTION, true);
+  await each("submit.lineMulti.adjacent", ADJACENT, true);
   await each("submit.lineMulti.spread", SPREAD, true);
 }
 
 /** Batches of one-line claims of as many members, whose policies are new or not. */
-async function measureBatches(system: InsuranceBench, row: Row, rows: Map<string, number>): Promise<void> {
+async function measureBatches(system: InsuranceBench, rows: Map<string, number>): Promise<void> {
   const { claims, clinicKey } = system;
   const insured: { member: Account; policyId: number }[] = [];
   for (let index = 0; index < CLAIMS; index++) insured.push(await insureNew(system, `batch ${index}`));
@@ -204,8 +208,7 @@ async function measureDecisions(system: InsuranceBench, row: Row): Promise<void>
     await row("deny", payer.deny(key, terms as never, GROUP.CO, 50, id("notice of the denial")));
   }
   for (const claim of denied) {
-    const until = (await claims.claimOf(claim.id))[1].deadline;
-    const { value, signature } = await signAppeal(system, member, claim.id, Number(until));
+    const { value, signature } = await signAppeal(system, member, claim.id, (await noon()) + 30 * DAY);
     await row("appeal", claims.connect(clinicKey).appeal(claim.key, value, signature));
   }
   const [upheld, overturned] = denied;
@@ -218,9 +221,9 @@ async function measureDecisions(system: InsuranceBench, row: Row): Promise<void>
   await (currency.connect(clinic) as Contract).getFunction("approve")(claims, RESERVE);
   await row("void", claims.connect(clinicKey).void(keyOf(system, proven), terms as never));
   requireState((await statusOf(system, proven)) === STATUS.Voided, "voided");
-  // Signed after the voiding, for the same encounter.
+  // Signed after the voiding, in the afternoon, for the same encounter.
   const { encounter, salt } = proven.claim.receipt;
-  const issuedAt = (await time.latest()) + 0x1111;
+  const issuedAt = (await noon()) + DAY / 4;
   await time.increaseTo(issuedAt);
   const again = await proveToday(system, [SPREAD[7]!], { receipt: { encounter, salt }, claim: { issuedAt } });
   await row("submit.replacement", claims.connect(clinicKey).submit(again as never));
@@ -269,7 +272,10 @@ async function measurePremiums(system: InsuranceBench, row: Row): Promise<void> 
     sold.push(await policies.count());
   }
   for (const policyId of sold) {
-    await row("declareSubjectTag", policies.connect(enrolment).declareSubjectTag(policyId, 2033, id(`tag ${policyId}`)));
+    await row(
+      "declareSubjectTag",
+      policies.connect(enrolment).declareSubjectTag(policyId, 2033, id(`tag ${policyId}`)),
+    );
     await row("authorize", payer.authorize(policyId, terms as never, clinic, FAMILY, today + 90));
   }
   await currency.getFunction("mint")(employer, RESERVE);

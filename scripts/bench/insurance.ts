@@ -9,10 +9,17 @@ import { ethers } from "hardhat";
 
 import { requireState } from "./operation";
 import { ReserveVault__factory } from "../../src/bindings/index.js";
-import { FeeSchedule, feeLeaf, type ProcedureCode } from "../../src/claims/feeSchedule.js";
+import { FeeSchedule, feeLeaf } from "../../src/claims/feeSchedule.js";
 import { packBenefit } from "../../src/claims/planTerms.js";
 import { accredit, enlist, type Account, type CareProof } from "../../test/support/careproof";
-import { insure, planTerms, proveClaim, UNIT, type ClaimChanges, type Insurance } from "../../test/support/claimsParties";
+import {
+  insure,
+  planTerms,
+  proveClaim,
+  UNIT,
+  type ClaimChanges,
+  type Insurance,
+} from "../../test/support/claimsParties";
 
 /** Fees of the schedule. */
 export const FEES = 1 << 14;
@@ -20,6 +27,8 @@ export const FEES = 1 << 14;
 export const DEPTH = 14;
 /** What the vault begins with. */
 export const RESERVE = 1_000_000n * UNIT;
+/** What the clinic charges for every line, in units of the currency. */
+const BILLED = 210;
 const DAY = 86_400;
 
 /** The first service family, whose use is in the first word of the accumulators, and one whose use is in another. */
@@ -36,11 +45,11 @@ export interface InsuranceBench extends Insurance {
 }
 
 /** A procedure by the index of its leaf. */
-export function procedureAt(index: number): ProcedureCode {
+export function procedureAt(index: number): { qualifier: string; code: string } {
   return { qualifier: "HC", code: String(index).padStart(5, "0") };
 }
 
-/** What is allowed for it: more than the maximum a service for some, for none more than what is billed. */
+/** What is allowed for it: for some more than the maximum a service, for none as much as {@link BILLED}. */
 function feeAt(index: number): bigint {
   return BigInt(80 + (index % 100)) * UNIT + 37n;
 }
@@ -96,7 +105,7 @@ export async function accreditParties(system: CareProof): Promise<Omit<Insurance
     fees,
     peerTree,
     subjectTag: subjectTagOf(people.member),
-    today: Math.floor((await time.latest()) / DAY),
+    today: await today(),
   };
 }
 
@@ -144,20 +153,26 @@ export function subjectTagOf({ address }: Account): string {
 
 /** Moves on to noon of the next day, so that a service is looked alike by none. */
 export async function nextDay(): Promise<void> {
-  const day = Math.floor((await time.latest()) / DAY) + 1;
-  await time.increaseTo(day * DAY + DAY / 2);
+  await time.increaseTo(((await today()) + 1) * DAY + DAY / 2);
+}
+
+/** A little before noon of today, which has no zero byte on the first days (unix seconds). */
+export async function noon(): Promise<number> {
+  return (await today()) * DAY + DAY / 2 - 77;
+}
+
+async function today(): Promise<number> {
+  return Math.floor((await time.latest()) / DAY);
 }
 
 /** A claim of today by the clinic's key: the procedures of these leaves, by what is signed at a fixed time of the day. */
 export async function proveToday(system: InsuranceBench, leaves: readonly number[], changes: ClaimChanges = {}) {
-  const serviceDay = Math.floor((await time.latest()) / DAY);
-  // Noon, and a little, which has no zero byte on the first days.
-  const signedAt = serviceDay * DAY + DAY / 2 - 77;
+  const [serviceDay, signedAt] = [await today(), await noon()];
   const { member = system.member } = changes;
   const text = `${member.address} ${serviceDay} ${leaves.join()} ${changes.claim?.policyId ?? 1}`;
   const proven = await proveClaim(system, {
     ...changes,
-    lines: leaves.map((index) => [procedureAt(index) as { qualifier: string; code: string }, 210] as const),
+    lines: leaves.map((index) => [procedureAt(index), BILLED] as const),
     receipt: {
       encounter: id(`encounter ${text}`),
       salt: id(`salt ${text}`),
@@ -179,7 +194,7 @@ export function together<Proven extends Awaited<ReturnType<typeof proveToday>>>(
   leaves: readonly number[],
 ): Proven {
   const { proof, proofFlags, leaves: order } = peerTree.getMultiProof([...leaves]);
-  const signed = proven.claim.lines.map(({ procedure, fee }) => feeLeaf(procedure as string, BigInt(fee)));
+  const signed = proven.claim.lines.map(({ procedure, fee }) => feeLeaf(procedure, BigInt(fee)));
   requireState(signed.join() === order.join(), "lines in the order of the multiproof");
   return { ...proven, feeProofs: [proof], feeProofFlags: proofFlags };
 }
