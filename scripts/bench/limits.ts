@@ -66,7 +66,7 @@ export const LIMITS: Readonly<Record<string, number>> = {
   "claims.deny": 98_000,
   "claims.appeal": 61_000,
   "claims.review.uphold": 98_000,
-  "claims.review.overturn": 109_000,
+  "claims.review.overturn": 116_000,
   "claims.void": 127_000,
   "claims.submit.replacement": 169_000,
   "claims.pauseAutomaticPayments": 57_000,
