@@ -27,6 +27,13 @@ contract ClaimsHandler is ClaimsWorld {
     uint256 private constant MOST_ENCOUNTERS = 12;
     uint256 private constant MOST_CLAIMS = 24;
 
+    /// @dev Sets of statuses that an act is mostly tried on.
+    uint256 private constant _PAID = 1 << uint256(ClaimStatus.Paid);
+    uint256 private constant _PENDED = 1 << uint256(ClaimStatus.Pended);
+    uint256 private constant _DENIED = (1 << uint256(ClaimStatus.Denied)) | (1 << uint256(ClaimStatus.Upheld));
+    uint256 private constant _IN_REVIEW = (1 << uint256(ClaimStatus.InReview)) | (1 << uint256(ClaimStatus.Appealed));
+    uint256 private constant _VOIDED = 1 << uint256(ClaimStatus.Voided);
+
     /// @notice What the tests know of a claim.
     /// @param receipt Hash of its encounter's receipt.
     /// @param allowed What its payer allows of it, by its fees and what was billed (token units).
@@ -35,6 +42,7 @@ contract ClaimsHandler is ClaimsWorld {
     struct Known {
         ClaimKey key;
         bytes32 receipt;
+        uint256 encounter;
         uint256 payer;
         uint256 person;
         uint256 allowed;
@@ -71,7 +79,12 @@ contract ClaimsHandler is ClaimsWorld {
     mapping(uint256 policy => bool) private _revoked;
 
     constructor() {
-        for (uint256 payer = 0; payer < PAYERS; ++payer) _deposit(payer, 8_000);
+        for (uint256 payer = 0; payer < PAYERS; ++payer) {
+            _deposit(payer, 2_000);
+            _payPremium(payer, 120);
+        }
+        // The day before is covered too.
+        time += 2 days;
     }
 
     modifier act() {
@@ -90,40 +103,45 @@ contract ClaimsHandler is ClaimsWorld {
 
     /* CLAIMS */
 
-    /// @notice An encounter of now or of yesterday, and its claim at the payer for which the receipt was signed.
+    /// @notice An encounter of now or of yesterday, and mostly its claim at the payer for which the receipt was signed.
     function submit(uint256 seed) external act {
         if (_encounters.length == MOST_ENCOUNTERS || _known.length == MOST_CLAIMS) return;
-        (uint256 person, uint256 payer) = (_draw(seed, "person", PERSONS), _draw(seed, "payer", PAYERS));
         uint256 encounter = _encounters.length;
-        address member = _member(person, payer);
-        _encounters.push(
-            EncounterReceipt(
-                member,
-                member,
-                providers[_draw(seed, "provider", 2)],
-                keccak256(abi.encode("encounter", encounter)),
-                uint32(time / 1 days - _draw(seed, "yesterday", 2)),
-                ServiceFamily.wrap(uint8(_draw(seed, "family", FAMILIES + 1))),
-                time,
-                keccak256(abi.encode("salt", encounter))
-            )
-        );
+        (uint256 person, uint256 payer) = (_draw(seed, "person", PERSONS), _draw(seed, "payer", PAYERS));
+        EncounterReceipt memory receipt;
+        if (encounter != 0 && _draw(seed, "alike", 3) == 0) {
+            // Another that looks like the last.
+            (receipt, person) = (_encounters[encounter - 1], _personOf[encounter - 1]);
+        } else {
+            receipt.provider = providers[_draw(seed, "provider", 2)];
+            receipt.serviceDay = uint32(time / 1 days - _draw(seed, "yesterday", 2));
+            receipt.family = ServiceFamily.wrap(uint8([0, 1, 2, 0, 1, 2, 1, 3][_draw(seed, "family", 8)]));
+        }
+        receipt.member = receipt.signedBy = _member(person, payer);
+        receipt.encounter = keccak256(abi.encode("encounter", encounter));
+        receipt.salt = keccak256(abi.encode("salt", encounter));
+        receipt.receiptAt = time;
+        _encounters.push(receipt);
         (_signedAt[encounter], _personOf[encounter]) = (payer, person);
-        _send(encounter, payer, 0, seed);
+        if (_draw(seed, "sent", 5) != 0) _send(encounter, payer, 0, seed);
     }
 
-    /// @notice An old encounter again: at the same payer or another, which names a claim of it as primary or does not.
+    /// @notice An old encounter again: at the same payer or another, which names a claim of it as primary or does not; or in place of
+    /// a claim that was voided.
     function submitAgain(uint256 seed) external act {
         if (_encounters.length == 0 || _known.length == MOST_CLAIMS) return;
         uint256 encounter = _draw(seed, "encounter", _encounters.length);
-        bytes32 receipt = _hashReceipt(_encounters[encounter]);
-        bytes32 primary = 0;
-        uint256 from = _draw(seed, "from", _known.length + 1);
-        for (uint256 i = 0; i < _known.length && seed % 4 != 0; ++i) {
-            Known storage known = _known[(from + i) % _known.length];
-            if (known.receipt == receipt) primary = _idOf(known.key);
+        uint256 payer = _draw(seed, "payer", PAYERS);
+        uint256 number = _known.length == 0 ? 0 : _drawClaim(seed, _VOIDED);
+        if (_known.length != 0 && _draw(seed, "replace", 3) == 0) {
+            (encounter, payer) = (_known[number].encounter, _known[number].payer);
         }
-        _send(encounter, _draw(seed, "payer", PAYERS), primary, seed);
+        bytes32 primary = 0;
+        for (uint256 i = 0; i < _known.length && _draw(seed, "primary", 4) != 0; ++i) {
+            Known storage other = _known[(number + i) % _known.length];
+            if (other.encounter == encounter && other.payer != payer) primary = _idOf(other.key);
+        }
+        _send(encounter, payer, primary, seed);
     }
 
     /// @notice A claim that was taken, sent again byte by byte.
@@ -138,7 +156,7 @@ contract ClaimsHandler is ClaimsWorld {
     }
 
     function approve(uint256 seed, bool byPayer) external act {
-        (Known memory known, Before memory before) = _pick(seed);
+        (Known memory known, Before memory before) = _pick(seed, _PENDED | _DENIED | _IN_REVIEW);
         if (before.id == 0) return;
         vm.prank(byPayer ? payers[known.payer] : stranger);
         try claims.approve(known.key, _terms(known.payer)) {
@@ -165,7 +183,7 @@ contract ClaimsHandler is ClaimsWorld {
     }
 
     function deny(uint256 seed, bool byPayer) external act {
-        (Known memory known, Before memory before) = _pick(seed);
+        (Known memory known, Before memory before) = _pick(seed, _PENDED);
         if (before.id == 0) return;
         vm.prank(byPayer ? payers[known.payer] : stranger);
         try claims.deny(known.key, _terms(known.payer), IClaimsProcessor.AdjustmentGroup.CO, 50, keccak256("notice")) {
@@ -178,7 +196,7 @@ contract ClaimsHandler is ClaimsWorld {
     }
 
     function appeal(uint256 seed, uint256 who) external act {
-        (Known memory known, Before memory before) = _pick(seed);
+        (Known memory known, Before memory before) = _pick(seed, _DENIED);
         if (before.id == 0) return;
         address appellant = [_member(known.person, known.payer), known.key.provider, reviewers[0]][who % 3];
         uint8 level = uint8(1 + _draw(seed, "level", 2));
@@ -203,7 +221,7 @@ contract ClaimsHandler is ClaimsWorld {
     }
 
     function review(uint256 seed, bool overturn, uint256 who) external act {
-        (Known memory known, Before memory before) = _pick(seed);
+        (Known memory known, Before memory before) = _pick(seed, _IN_REVIEW);
         if (before.id == 0) return;
         (, IClaimsProcessor.OpenClaim memory open) = claims.claimOf(before.id);
         address reviewer = [reviewers[0], reviewers[1], payers[known.payer]][who % 3];
@@ -221,7 +239,7 @@ contract ClaimsHandler is ClaimsWorld {
     }
 
     function void(uint256 seed, bool byProvider) external act {
-        (Known memory known, Before memory before) = _pick(seed);
+        (Known memory known, Before memory before) = _pick(seed, _PAID);
         if (before.id == 0) return;
         vm.prank(byProvider ? known.key.provider : stranger);
         try claims.void(known.key, _terms(known.payer)) {
@@ -235,55 +253,21 @@ contract ClaimsHandler is ClaimsWorld {
     /* THE REST OF THE WORLD */
 
     function wait(uint256 choice) external {
-        time += [uint40(1 hours), 1 days, 6 days, 20 days, 32 days, 61 days][bound(choice, 0, 5)];
+        time += [uint40(1 hours), 2 days, 31 days, 31 days, 31 days, 70 days][bound(choice, 0, 5)];
         vm.warp(time);
     }
 
-    function payPremium(uint256 payer, uint256 length) external act honestly {
+    /// @notice What else happens at a payer: premiums, investors, a pause, a token that refuses, and what it refused.
+    function happen(uint256 kind, uint256 payer, uint256 amount) external act {
         payer = bound(payer, 0, PAYERS - 1);
-        uint32 policy = _policy(1, payer);
-        uint32 paid = policies.policyOf(policy).paidThrough;
-        // As much as is due, and some days more.
-        uint32 until = uint32(time / 1 days + bound(length, 0, 60));
-        if (until <= paid) return;
-        vm.prank(stranger);
-        try policies.payPremium(policy, _terms(payer), until) {
-            cameIn[payer] += uint256(PREMIUM) * (until - paid);
-            ++outcomes["premium paid"];
-        } catch {
-            ++outcomes["premium refused"];
-        }
-    }
-
-    function deposit(uint256 payer, uint256 assets) external act {
-        payer = bound(payer, 0, PAYERS - 1);
-        if (vaults[payer].maxDeposit(investor) != 0) _deposit(payer, bound(assets, 0, 4_000));
-    }
-
-    function requestWithdraw(uint256 payer) external act {
-        ReserveVault vault = vaults[bound(payer, 0, PAYERS - 1)];
-        (uint256 noticed, , ) = vault.noticeOf(investor);
-        uint256 free = vault.balanceOf(investor) - noticed;
-        if (free == 0) return;
-        vm.prank(investor);
-        vault.requestWithdraw(free);
-    }
-
-    function withdraw(uint256 payer, uint256 part) external act honestly {
-        payer = bound(payer, 0, PAYERS - 1);
-        uint256 most = vaults[payer].maxWithdraw(investor);
-        if (most == 0) return;
-        uint256 assets = bound(part, 1, most);
-        vm.prank(investor);
-        vaults[payer].withdraw(assets, investor, investor);
-        withdrawn[payer] += assets;
-        ++outcomes["withdrawn"];
-    }
-
-    function pause(uint256 payer) external act {
-        payer = bound(payer, 0, PAYERS - 1);
-        vm.prank(payers[payer]);
-        try vaults[payer].pauseAutomaticPayments() {} catch {}
+        kind %= 7;
+        if (kind < 2) _payPremium(payer, bound(amount, 0, 60));
+        else if (kind == 2) _deposit(payer, bound(amount, 0, 4_000));
+        else if (kind == 3 || kind == 4) _withdraw(payer, amount);
+        else if (kind == 5) _pause(payer);
+        else if (kind == 6 && amount % 2 == 0)
+            token.setMode(amount % 3 == 0 ? HostileToken.Mode.Reverts : HostileToken.Mode.Honest);
+        else _collect(payer, providers[amount % 2]);
     }
 
     function decideOnConsent(uint256 person, uint256 payer) external act {
@@ -298,17 +282,6 @@ contract ClaimsHandler is ClaimsWorld {
             consents.revoke(payers[payer], 1 << 2);
         }
         _revoked[policy] = !_revoked[policy];
-    }
-
-    function refuse(bool refuses) external act {
-        token.setMode(refuses ? HostileToken.Mode.Reverts : HostileToken.Mode.Honest);
-    }
-
-    function collect(uint256 payer, uint256 who) external act honestly {
-        ReserveVault vault = vaults[bound(payer, 0, PAYERS - 1)];
-        address provider = providers[who % 2];
-        if (vault.heldFor(provider) == 0) return;
-        vault.collect(provider);
     }
 
     /* WHAT IS KNOWN */
@@ -340,10 +313,53 @@ contract ClaimsHandler is ClaimsWorld {
         return amount + (amount * BASIS_POINTS + 9_999) / 10_000;
     }
 
+    /// @dev As much as is due, and some days more.
+    function _payPremium(uint256 payer, uint256 more) private honestly {
+        uint32 policy = _policy(1, payer);
+        uint32 paid = policies.policyOf(policy).paidThrough;
+        uint32 until = uint32(time / 1 days + more);
+        if (until <= paid) return;
+        vm.prank(stranger);
+        try policies.payPremium(policy, _terms(payer), until) {
+            cameIn[payer] += uint256(PREMIUM) * (until - paid);
+            ++outcomes["premium paid"];
+        } catch {
+            ++outcomes["premium refused"];
+        }
+    }
+
     function _deposit(uint256 payer, uint256 assets) private honestly {
+        if (vaults[payer].maxDeposit(investor) == 0) return;
         vm.prank(investor);
         vaults[payer].deposit(assets, investor);
         cameIn[payer] += assets;
+    }
+
+    /// @dev Withdraws what can be, or gives notice.
+    function _withdraw(uint256 payer, uint256 part) private honestly {
+        ReserveVault vault = vaults[payer];
+        uint256 most = vault.maxWithdraw(investor);
+        (uint256 noticed, , ) = vault.noticeOf(investor);
+        uint256 free = vault.balanceOf(investor) - noticed;
+        if (most != 0) {
+            uint256 assets = bound(part, 1, most);
+            vm.prank(investor);
+            vault.withdraw(assets, investor, investor);
+            withdrawn[payer] += assets;
+            ++outcomes["withdrawn"];
+        } else if (noticed == 0 && free != 0) {
+            vm.prank(investor);
+            vault.requestWithdraw(free);
+        }
+    }
+
+    function _pause(uint256 payer) private {
+        vm.prank(payers[payer]);
+        try vaults[payer].pauseAutomaticPayments() {} catch {}
+    }
+
+    function _collect(uint256 payer, address provider) private honestly {
+        if (vaults[payer].heldFor(provider) != 0) vaults[payer].collect(provider);
     }
 
     /// @dev Signs and sends a claim for an encounter by random lines.
@@ -424,7 +440,7 @@ contract ClaimsHandler is ClaimsWorld {
             while (_idOf(key) != id && key.ordinal < 8) ++key.ordinal;
             if (key.ordinal == 8) broken = "K1: a claim is stored under its provider, person, day and family";
             Known storage created = _known.push();
-            (created.key, created.receipt, created.person) = (key, hash, person);
+            (created.key, created.receipt, created.person, created.encounter) = (key, hash, person, encounter);
             number = _numberOf[id] = _known.length;
         } else {
             if (_known[number - 1].status != ClaimStatus.Voided || _known[number - 1].receipt != hash)
@@ -488,10 +504,19 @@ contract ClaimsHandler is ClaimsWorld {
         return false;
     }
 
-    /// @dev A claim at random, and what it is like before an act on it; id 0 where there is none.
-    function _pick(uint256 seed) private view returns (Known memory claim, Before memory before) {
+    /// @dev The number of a claim at random, mostly of one of these statuses.
+    function _drawClaim(uint256 seed, uint256 statuses) private view returns (uint256 number) {
+        number = _draw(seed, "claim", _known.length);
+        for (uint256 i = 0; i < _known.length && _draw(seed, "any", 8) != 0; ++i) {
+            uint256 next = (number + i) % _known.length;
+            if ((statuses >> uint256(_known[next].status)) & 1 == 1) return next;
+        }
+    }
+
+    /// @dev A claim at random, mostly of one of these statuses, and what it is like before an act on it; id 0 where there is none.
+    function _pick(uint256 seed, uint256 statuses) private view returns (Known memory claim, Before memory before) {
         if (_known.length == 0) return (claim, before);
-        claim = _known[_draw(seed, "claim", _known.length)];
+        claim = _known[_drawClaim(seed, statuses)];
         before.id = _idOf(claim.key);
         (Claim memory stored, IClaimsProcessor.OpenClaim memory open) = claims.claimOf(before.id);
         (before.status, before.amount, before.deadline) = (stored.status, stored.amount, open.deadline);
@@ -521,6 +546,7 @@ contract ClaimsHandler is ClaimsWorld {
         _settled(before, outcome, int256(stored.amount + interest));
         interestPaidBy[claim.payer] += interest;
         if (interest != 0) ++outcomes["with interest"];
+        if (stored.amount < before.amount) ++outcomes["less than priced"];
     }
 
     function _follows(ClaimStatus before, ClaimStatus status) private pure returns (bool) {

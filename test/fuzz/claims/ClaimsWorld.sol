@@ -162,7 +162,7 @@ abstract contract ClaimsWorld is World {
 
     /// @notice The annual limit of a family in every plan; zero for none.
     function annualLimitOf(uint256 family) public pure returns (uint256) {
-        return [uint256(0), 4_000, 2_500, 0][family];
+        return [uint256(0), 1_800, 1_500, 0][family];
     }
 
     function _feeOf(uint256 procedure, uint256 payer) internal pure returns (uint64) {
