@@ -1,6 +1,6 @@
 /**
- * Insurance claims: plans, fee schedules, what a plan pays of a claim, computed as the contracts do; what is signed; claims on a chain, with
- * what happened to them; X12 837 claims and 835 payments read, X12 interchanges written.
+ * Insurance claims: plans, fee schedules, what a plan pays of a claim, computed as the contracts do; parametric products; what is signed;
+ * claims on a chain, with what happened to them; X12 837 claims and 835 payments read, X12 interchanges written.
  */
 export {
   type Accumulators,
@@ -18,8 +18,10 @@ export {
 } from "./adjudicate.js";
 export * from "./checkClaim.js";
 export * from "./claimHistory.js";
+export * from "./clearSigning.js";
 export * from "./events.js";
 export * from "./feeSchedule.js";
+export * from "./parametric.js";
 export * from "./interest.js";
 export * from "./openClaim.js";
 export {
