@@ -36,7 +36,7 @@ import {
 
 /** Numbers of `CoverStatus` and `Denial`. */
 const COVER = { NotInForce: 0n, Lapsed: 1n };
-const DENIAL = { Suspended: 2n, AccreditationExpired: 4n, NeverGranted: 10n, Revoked: 11n };
+const DENIAL = { Suspended: 2n, NeverGranted: 10n, Revoked: 11n, Expired: 14n };
 
 const refused = (system: Sold, product: Product, attestations: Parameters<typeof relay>[2], policyId?: bigint) =>
   expect(relay(system, product, attestations, policyId)).to.be;
@@ -542,6 +542,19 @@ describe("ParametricPolicy: consent", () => {
     await consents.connect(member).grant(...(await paymentConsent(system)));
     await relay(system, small, [signed]);
     expect(await balanceOf(system, member)).to.equal(SMALL);
+  });
+
+  it("a consent that has run out is none, while the payer is accredited", async () => {
+    const system = await loadFixture(deployProducts);
+    const { small, consents, member, insurer } = system;
+    const [grantee, purposes, terms, evidence] = await paymentConsent(system);
+    const expiresAt = (await time.latest()) + 100;
+    await consents.connect(member).grant(grantee, purposes, { ...terms, expiresAt }, evidence);
+    await time.increaseTo(expiresAt);
+    await refused(system, small, [await attestation(system, small)])
+      .revertedWithCustomError(consents, "ConsentDenied")
+      .withArgs(member.address, insurer.address, PURPOSES.HPAYMT, DENIAL.Expired);
+    await expectUntouched(system, small);
   });
 
   it("a payer that lost its accreditation still pays those who consented, and only them", async () => {
