@@ -1,6 +1,6 @@
 /**
  * Insurance claims: plans, fee schedules, what a plan pays of a claim, computed as the contracts do; what is signed; X12 837 claims and 835
- * payments read, X12 interchanges written.
+ * payments read, X12 interchanges written; settled claims as X12 835 and FHIR R4.
  */
 export {
   type Accumulators,
@@ -28,7 +28,29 @@ export {
   unpackBenefit,
 } from "./planTerms.js";
 export * from "./typedData.js";
-export { formatDecimal, parseDecimal, toTokenUnits } from "./decimal.js";
+export { formatDecimal, formatTokenUnits, parseDecimal, toTokenUnits } from "./decimal.js";
+export type {
+  ClaimResponse,
+  ExplanationOfBenefit,
+  FhirAdjudication,
+  FhirPayment,
+  FhirTotal,
+  Identifier,
+  Money,
+} from "./fhir/resource.js";
+export * from "./remittance/fhirSettlement.js";
+export {
+  type AdjustmentCode,
+  type ClaimFigures,
+  claimIdOfControlNumber,
+  figuresOf,
+  type LineFigures,
+  payerControlNumber,
+  type SettledAdjustment,
+  type SettledClaim,
+  type SettledLine,
+} from "./remittance/settledClaim.js";
+export * from "./remittance/writeRemittance.js";
 export type { X12Adjustment, X12Procedure } from "./x12/adjustment.js";
 export type * from "./x12/claim.js";
 export type { X12Item, X12LeftOut } from "./x12/envelopeReader.js";
