@@ -1,6 +1,6 @@
 /**
  * Insurance claims: plans, fee schedules, what a plan pays of a claim, computed as the contracts do; what is signed; X12 837 claims and 835
- * payments read, X12 interchanges written; settled claims as X12 835 and FHIR R4.
+ * payments and FHIR R4 claims read, X12 interchanges written; settled claims as X12 835 and FHIR R4.
  */
 export {
   type Accumulators,
@@ -29,6 +29,9 @@ export {
 } from "./planTerms.js";
 export * from "./typedData.js";
 export { formatDecimal, formatTokenUnits, parseDecimal, toTokenUnits } from "./decimal.js";
+export type * from "./fhir/claim.js";
+export type { FhirClaimOptions } from "./fhir/readClaim.js";
+export { readFhirClaims } from "./fhir/readFhirClaims.js";
 export type {
   ClaimResponse,
   ExplanationOfBenefit,

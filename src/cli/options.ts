@@ -37,3 +37,10 @@ export function bytes32Option(value: string): string {
 export function listOption(value: string, before: string[]): string[] {
   return [...before, value];
 }
+
+/** Parses an option that is a currency. */
+export function currencyOption(value: string): string {
+  if (!/^[A-Z]{3}$/.test(value))
+    throw new InvalidArgumentError("expected three capital letters of ISO 4217, such as USD.");
+  return value;
+}
