@@ -1,6 +1,7 @@
 /**
- * Insurance claims: plans, fee schedules, what a plan pays of a claim, computed as the contracts do; what is signed; X12 837 claims and 835
- * payments and FHIR R4 claims read, X12 interchanges written; settled claims as X12 835 and FHIR R4.
+ * Insurance claims: plans, fee schedules, what a plan pays of a claim, computed as the contracts do; what is signed; claims on a chain, with
+ * what happened to them; X12 837 claims and 835 payments and FHIR R4 claims read, X12 interchanges written; settled claims as X12 835 and
+ * FHIR R4.
  */
 export {
   type Accumulators,
@@ -16,6 +17,8 @@ export {
   type Outcome,
   type PricedLine,
 } from "./adjudicate.js";
+export * from "./claimHistory.js";
+export * from "./events.js";
 export * from "./feeSchedule.js";
 export {
   BASIS_POINTS,
@@ -27,6 +30,9 @@ export {
   type PlanTerms,
   unpackBenefit,
 } from "./planTerms.js";
+export { decodeSubmissions, type ProvenClaim } from "./provenClaim.js";
+export * from "./readClaims.js";
+export * from "./statuses.js";
 export * from "./typedData.js";
 export { formatDecimal, formatTokenUnits, parseDecimal, toTokenUnits } from "./decimal.js";
 export type * from "./fhir/claim.js";

@@ -17,7 +17,7 @@ import { historyPage } from "../provenance/history/historyPage.js";
 import type { PackageHistory } from "../provenance/history/packageHistory.js";
 import { type MasterData, partyName, thingName, withPartyNames } from "../provenance/history/parties.js";
 import { readHistory } from "../provenance/history/readHistory.js";
-import { timeOf } from "../provenance/history/time.js";
+import { timeOf } from "../utils/time.js";
 import { type LotProof, proofOf, readProofFile } from "../provenance/proofFile.js";
 
 interface HistoryOptions extends CommonOptions {
