@@ -244,6 +244,7 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   AlreadyBound: "Nothing is to be done: the factory is bound, for ever.",
   NotBound: "Wait until the deployer has bound the factory.",
   NotContract: "Give the address of a contract on this chain.",
+  TooManyDecimals: "Use a token of at most 8 decimals, such as a stablecoin of 6: a vault counts in 72 bits.",
   VaultExists: "Use the vault in the error: a payer has one for each asset.",
   PolicyLapsed: "Have the payer issue a new policy to another address: this one ended with its grace period.",
 

@@ -37,7 +37,7 @@ library Adjudication {
     /// @param deductible The member's, until the plan's deductible is met (PR 1).
     /// @param copay The member's fixed share of a line (PR 3).
     /// @param coinsurance The member's proportional share, rounded up (PR 2).
-    /// @param priorPayer What is not paid because a primary payer paid it (OA 23). Of a whole claim only.
+    /// @param priorPayer What payers before this one paid of what is allowed (OA 23). Of a whole claim only.
     /// @param paid What the plan pays.
     struct Outcome {
         uint256 billed;
@@ -102,23 +102,34 @@ library Adjudication {
             total.deductible += line.deductible;
             total.copay += line.copay;
             total.coinsurance += line.coinsurance;
-            total.priorPayer += line.priorPayer;
             total.paid += line.paid;
         }
     }
 
-    /// @notice Coordinates a claim, after all its lines, with what a primary payer paid for it: together they pay no more than is
-    /// allowed. What is cut is no use of the benefit.
+    /// @notice Coordinates a claim, after all its lines, with what payers before this one paid for it: together they pay no more
+    /// than is allowed, and the member owes no more than they leave. What they paid bears the plan's part as far as both are more
+    /// than is allowed, then the member's: coinsurance, copay, deductible, what is not covered. What is borne so is no use of limits.
     /// @param total The sum of the claim's lines; changed.
     /// @param used What is used after all lines; changed.
-    /// @param primaryPaid What the primary payer paid for the whole claim; it may be more than what is allowed here.
-    function coordinate(Outcome memory total, Accumulators memory used, uint256 primaryPaid) internal pure {
-        uint256 left = total.allowed > primaryPaid ? total.allowed - primaryPaid : 0;
-        if (total.paid <= left) return;
-        uint256 cut = total.paid - left;
-        total.priorPayer += cut;
-        total.paid = left;
-        used.benefitUse -= cut;
+    /// @param priorPaid What the payers before paid for the whole claim; it may be more than what is allowed here.
+    function coordinate(Outcome memory total, Accumulators memory used, uint256 priorPaid) internal pure {
+        uint256 deductible = total.deductible;
+        // Least of two, or parts of what they are taken from: what is allowed is all that is not contractual, and what was used
+        // has this claim in it.
+        unchecked {
+            uint256 prior = _least(priorPaid, total.allowed);
+            uint256 paid = _least(total.paid, total.allowed - prior);
+            uint256 cut = total.paid - paid;
+            uint256 member = deductible + total.copay + total.coinsurance;
+            uint256 waived = _least(prior - cut, member);
+            total.priorPayer = prior;
+            total.paid = paid;
+            _waive(total, member, member - waived);
+            total.notCovered -= prior - cut - waived;
+            used.deductibleMet -= deductible - total.deductible;
+            used.outOfPocket -= waived;
+            used.benefitUse -= cut;
+        }
     }
 
     /// @dev What of the line is covered: billed at most at the fee, and at most the maximum a service.

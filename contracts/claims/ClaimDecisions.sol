@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {Roles} from "../participants/Role.sol";
 import {SignedDecisions} from "../utils/SignedDecisions.sol";
@@ -34,21 +35,18 @@ abstract contract ClaimDecisions is ClaimLedger, SignedDecisions {
         (bytes32 claimId, Claim memory claim) = _claimWith(key, terms);
         ClaimStatus status = claim.status;
         require(status != ClaimStatus.Paid && status != ClaimStatus.Voided, WrongClaimStatus(claimId, status));
-        OpenClaim memory open = _open[claimId];
-        bool denied = status == ClaimStatus.Denied || status == ClaimStatus.Upheld;
+        OpenClaim storage open = _open[claimId];
         if (!_actsFor(terms.payer, msg.sender, Roles.PAYER)) {
-            require(!denied && block.timestamp > open.deadline, NotThePayer(terms.payer, msg.sender));
+            require(!_isDenied(status) && block.timestamp > open.deadline, NotThePayer(terms.payer, msg.sender));
             if (claim.amount > terms.automaticPaymentCeiling) {
                 require(status == ClaimStatus.Pended, WrongClaimStatus(claimId, status));
-                _open[claimId].deadline = uint40(block.timestamp) + REVIEW_PERIOD;
                 _setStatus(claimId, claim, ClaimStatus.InReview);
-                emit ClaimInReview(claimId, uint40(block.timestamp) + REVIEW_PERIOD);
+                emit ClaimInReview(claimId, _startReview(open));
                 return;
             }
         }
 
-        if (denied || status == ClaimStatus.Appealed) _useUp(key, terms, claim);
-        _settle(claimId, key, terms, claim, open);
+        _payAfterAll(claimId, key, terms, claim, open);
     }
 
     /// @inheritdoc IClaimsProcessor
@@ -63,7 +61,7 @@ abstract contract ClaimDecisions is ClaimLedger, SignedDecisions {
         require(claim.status == ClaimStatus.Pended, WrongClaimStatus(claimId, claim.status));
         _requirePayer(terms);
         require(group != AdjustmentGroup.None && reasonCode != 0 && notice != 0, ReasonMissing());
-        OpenClaim memory open = _open[claimId];
+        OpenClaim storage open = _open[claimId];
 
         _giveBack(key, claim);
         emit ClaimDenied(claimId, group, reasonCode, notice, _refuse(claimId, terms, claim, open, ClaimStatus.Denied));
@@ -73,10 +71,7 @@ abstract contract ClaimDecisions is ClaimLedger, SignedDecisions {
     function appeal(ClaimKey calldata key, Appeal calldata value, bytes calldata signature) external {
         bytes32 claimId = key.idOf();
         Claim memory claim = ClaimWord.decode(_claims[claimId]);
-        require(
-            value.claimId == claimId && (claim.status == ClaimStatus.Denied || claim.status == ClaimStatus.Upheld),
-            WrongClaimStatus(claimId, claim.status)
-        );
+        require(value.claimId == claimId && _isDenied(claim.status), WrongClaimStatus(claimId, claim.status));
         OpenClaim storage open = _open[claimId];
         require(block.timestamp < open.deadline, WrongTime(claimId, open.deadline));
         require(open.level < MAX_APPEALS, NoFurtherAppeal(claimId));
@@ -87,10 +82,9 @@ abstract contract ClaimDecisions is ClaimLedger, SignedDecisions {
         );
         _requireSigned(value.appellant, value.hash(), 0, value.deadline, signature);
 
-        ++open.level;
-        open.deadline = uint40(block.timestamp) + REVIEW_PERIOD;
+        open.level = value.level;
         _setStatus(claimId, claim, ClaimStatus.Appealed);
-        emit ClaimAppealed(claimId, value.appellant, open.level, value.grounds, open.deadline);
+        emit ClaimAppealed(claimId, value.appellant, value.level, value.grounds, _startReview(open));
     }
 
     /// @inheritdoc IClaimsProcessor
@@ -98,15 +92,13 @@ abstract contract ClaimDecisions is ClaimLedger, SignedDecisions {
         (bytes32 claimId, Claim memory claim) = _claimWith(key, terms);
         bool appealed = claim.status == ClaimStatus.Appealed;
         require(appealed || claim.status == ClaimStatus.InReview, WrongClaimStatus(claimId, claim.status));
-        OpenClaim memory open = _open[claimId];
+        OpenClaim storage open = _open[claimId];
         address reviewer = _requireIndependent(claimId, terms, open.reviewer);
         require(notice != 0, ReasonMissing());
 
         if (overturn) {
             emit ClaimOverturned(claimId, reviewer, notice);
-            // What was denied uses up nothing; what is in review does since it was pended.
-            if (appealed) _useUp(key, terms, claim);
-            _settle(claimId, key, terms, claim, open);
+            _payAfterAll(claimId, key, terms, claim, open);
             return;
         }
         if (!appealed) _giveBack(key, claim);
@@ -119,7 +111,7 @@ abstract contract ClaimDecisions is ClaimLedger, SignedDecisions {
         (bytes32 claimId, Claim memory claim) = _claimWith(key, terms);
         require(claim.status == ClaimStatus.Paid, WrongClaimStatus(claimId, claim.status));
         require(_actsFor(key.provider, msg.sender, Roles.PROVIDER), NotTheProvider(key.provider, msg.sender));
-        _requireNoSecondary(key, claimId, claim.receipt);
+        _paidBefore(key, claimId, claim.receipt);
 
         _setStatus(claimId, claim, ClaimStatus.Voided);
         _open[claimId].receivedAt = uint40(block.timestamp);
@@ -134,13 +126,12 @@ abstract contract ClaimDecisions is ClaimLedger, SignedDecisions {
         bytes32 claimId,
         PlanTerms calldata terms,
         Claim memory claim,
-        OpenClaim memory open,
+        OpenClaim storage open,
         ClaimStatus status
     ) private returns (uint40 appealBy) {
         bool reserved = open.reserved;
         appealBy = _appealBy(terms);
         (open.reserved, open.deadline) = (false, appealBy);
-        _open[claimId] = open;
         _setStatus(claimId, claim, status);
         if (reserved) IReserveVault(terms.vault).release(_toReserve(claim.amount, terms));
     }
@@ -154,17 +145,45 @@ abstract contract ClaimDecisions is ClaimLedger, SignedDecisions {
         return uint40(block.timestamp + uint256(terms.appealDays) * 1 days);
     }
 
-    /// @dev A claim that names this one as its primary has the same receipt and a higher ordinal.
-    function _requireNoSecondary(ClaimKey memory key, bytes32 claimId, uint96 receipt) private view {
-        while (++key.ordinal < MAX_LOOK_ALIKES) {
-            uint256 word = _claims[key.idOf()];
-            if (word == 0) return;
-            ClaimStatus status = word.status();
-            require(
-                word.receipt() != receipt || status == ClaimStatus.Voided || status == ClaimStatus.Denied,
-                SecondaryClaimStands(claimId)
-            );
+    function _startReview(OpenClaim storage open) private returns (uint40 deadline) {
+        deadline = uint40(block.timestamp) + REVIEW_PERIOD;
+        open.deadline = deadline;
+    }
+
+    /// @dev Pays a claim that was not paid at once. What was denied uses up nothing so far, and others may have paid for the encounter
+    /// since: together they pay no more than is allowed. What is pended or in review was counted since it was submitted.
+    function _payAfterAll(
+        bytes32 claimId,
+        ClaimKey calldata key,
+        PlanTerms calldata terms,
+        Claim memory claim,
+        OpenClaim storage open
+    ) private {
+        if (claim.status == ClaimStatus.Appealed || _isDenied(claim.status)) {
+            uint256 paid = _paidBefore(key, claimId, claim.receipt);
+            claim.amount = Math.min(claim.amount, Math.saturatingSub(open.allowable, paid));
+            _useUp(key, terms, claim);
         }
+        _settle(claimId, key, terms, claim, open);
+    }
+
+    /// @dev What the payers before this one pay for the same encounter, whose claims have lower ordinals. What was paid after it
+    /// rests on it, and is voided first.
+    function _paidBefore(ClaimKey memory key, bytes32 claimId, uint96 receipt) private view returns (uint256 paid) {
+        uint256 ordinal = key.ordinal;
+        for (key.ordinal = 0; key.ordinal < MAX_LOOK_ALIKES; ++key.ordinal) {
+            uint256 word = _claims[key.idOf()];
+            if (word == 0) break;
+            ClaimStatus status = word.status();
+            if (word.receipt() != receipt || key.ordinal == ordinal) continue;
+            if (status == ClaimStatus.Voided || _isDenied(status)) continue;
+            require(key.ordinal < ordinal, SecondaryClaimStands(claimId));
+            paid += word.amount();
+        }
+    }
+
+    function _isDenied(ClaimStatus status) internal pure returns (bool) {
+        return status == ClaimStatus.Denied || status == ClaimStatus.Upheld;
     }
 
     function _requireIndependent(

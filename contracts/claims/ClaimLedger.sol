@@ -116,7 +116,7 @@ abstract contract ClaimLedger is IClaimsProcessor {
         ClaimKey calldata key,
         PlanTerms calldata terms,
         Claim memory claim,
-        OpenClaim memory open
+        OpenClaim storage open
     ) internal {
         uint256 interest = _interestOn(claim.amount, terms, open.receivedAt);
         uint256 reserved = open.reserved ? _toReserve(claim.amount, terms) : 0;

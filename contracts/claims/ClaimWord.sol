@@ -57,20 +57,22 @@ library ClaimWord {
 
     /// @notice The claim of a word.
     function decode(uint256 word) internal pure returns (Claim memory) {
-        return
-            Claim(
-                uint48(word),
-                uint40(word >> 48),
-                uint40(word >> 88),
-                (word >> 128) & (type(uint32).max >> 4),
-                status(word),
-                receipt(word)
-            );
+        return Claim(amount(word), uint40(word >> 48), uint40(word >> 88), policyId(word), status(word), receipt(word));
+    }
+
+    /// @notice The amount of a word.
+    function amount(uint256 word) internal pure returns (uint256) {
+        return uint48(word);
     }
 
     /// @notice The status of a word.
     function status(uint256 word) internal pure returns (ClaimStatus) {
         return ClaimStatus((word & _STATUS) >> 156);
+    }
+
+    /// @notice The policy of a word.
+    function policyId(uint256 word) internal pure returns (uint256) {
+        return (word >> 128) & (type(uint32).max >> 4);
     }
 
     /// @notice The receipt of a word.

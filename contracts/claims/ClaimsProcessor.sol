@@ -142,19 +142,18 @@ contract ClaimsProcessor is ClaimDecisions {
             intake.claimId = key.idOf();
             uint256 word = _claims[intake.claimId];
             if (word == 0) break;
-            bool isVoided = word.status() == ClaimStatus.Voided;
+            ClaimStatus status = word.status();
             if (word.receipt() != receipt) {
-                if (!isVoided) intake.pend = PendReason.LookAlike;
-            } else if (isVoided) {
+                if (status != ClaimStatus.Voided) intake.pend = PendReason.LookAlike;
+            } else if (status == ClaimStatus.Voided) {
                 voided = intake.claimId;
             } else {
-                Claim memory other = ClaimWord.decode(word);
-                require(claim.primaryClaim != 0 && other.policyId != claim.policyId, AlreadyClaimed(intake.claimId));
-                if (intake.claimId == claim.primaryClaim) foundPrimary = other.status == ClaimStatus.Paid;
+                require(claim.primaryClaim != 0 && word.policyId() != claim.policyId, AlreadyClaimed(intake.claimId));
+                // Of what was denied the next payer bears what it would as the first.
+                if (intake.claimId == claim.primaryClaim)
+                    foundPrimary = status == ClaimStatus.Paid || _isDenied(status);
                 // All payers before this one, not the first alone: together they pay no more than is allowed.
-                if (other.status != ClaimStatus.Denied && other.status != ClaimStatus.Upheld) {
-                    intake.priorPaid += other.amount;
-                }
+                if (!_isDenied(status)) intake.priorPaid += word.amount();
             }
             if (++key.ordinal == MAX_LOOK_ALIKES) {
                 require(voided != 0, TooManyLookAlikes(intake.claimId));
@@ -350,7 +349,7 @@ contract ClaimsProcessor is ClaimDecisions {
             if (intake.pend != PendReason.None) _pend(intake, terms, stored);
         } else {
             uint40 appealBy = _appealBy(terms);
-            _open[intake.claimId] = OpenClaim(uint40(block.timestamp), appealBy, PendReason.None, false, 0, address(0));
+            _setOpen(intake, appealBy, false);
             emit ClaimDenied(intake.claimId, intake.group, intake.denial, 0, appealBy);
         }
         emit ClaimAdjudicated(intake.claimId, claim.policyId, claim.receipt.provider, stored.status, intake.total);
@@ -373,7 +372,20 @@ contract ClaimsProcessor is ClaimDecisions {
         _setStatus(intake.claimId, stored, ClaimStatus.Pended);
         uint40 deadline = uint40(block.timestamp + uint256(terms.decisionDays) * 1 days);
         bool reserved = IReserveVault(terms.vault).reserve(_toReserve(stored.amount, terms));
-        _open[intake.claimId] = OpenClaim(uint40(block.timestamp), deadline, intake.pend, reserved, 0, address(0));
+        _setOpen(intake, deadline, reserved);
         emit ClaimPended(intake.claimId, intake.pend, deadline);
+    }
+
+    function _setOpen(Intake memory intake, uint40 deadline, bool reserved) private {
+        _open[intake.claimId] = OpenClaim(
+            uint40(block.timestamp),
+            deadline,
+            intake.pend,
+            reserved,
+            0,
+            // Of {MAX_LINES} lines below 2^64 each.
+            uint96(intake.total.allowed),
+            address(0)
+        );
     }
 }

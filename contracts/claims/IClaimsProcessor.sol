@@ -52,6 +52,7 @@ interface IClaimsProcessor {
     /// @param reason Why it was pended; `None` if it was not.
     /// @param reserved Whether its amount is reserved in the vault.
     /// @param level Number of appeals so far: 0 to 2.
+    /// @param allowable What is allowed of it: what all its payers together pay at most (token units).
     /// @param reviewer Who decided the last appeal.
     struct OpenClaim {
         uint40 receivedAt;
@@ -59,6 +60,7 @@ interface IClaimsProcessor {
         PendReason reason;
         bool reserved;
         uint8 level;
+        uint96 allowable;
         address reviewer;
     }
 
@@ -132,7 +134,8 @@ interface IClaimsProcessor {
     error NoSubjectTag(uint256 policyId, uint32 serviceDay);
     /// @notice Thrown when the same encounter was claimed already: the first claim.
     error AlreadyClaimed(bytes32 claimId);
-    /// @notice Thrown when the claim named as primary is not one of the same encounter, under another policy, that was paid.
+    /// @notice Thrown when the claim named as primary is not one of the same encounter, under another policy, that was paid or
+    /// denied.
     error NotThePrimary(bytes32 claimId);
     /// @notice Thrown when {MAX_LOOK_ALIKES} claims look alike already.
     error TooManyLookAlikes(bytes32 claimId);
@@ -152,7 +155,8 @@ interface IClaimsProcessor {
     error NoFurtherAppeal(bytes32 claimId);
     /// @notice Thrown when the reviewer is the payer, was ever accredited as one, or decided the appeal before.
     error NotIndependent(bytes32 claimId, address reviewer);
-    /// @notice Thrown when a claim of the same encounter at a secondary payer rests on this one: it is voided first.
+    /// @notice Thrown when a claim of the same encounter at a later payer rests on this one, which is to be voided, or paid though it
+    /// was denied: that claim is voided first.
     error SecondaryClaimStands(bytes32 claimId);
     /// @notice Thrown when a function is called that only this contract calls.
     error OnlySelf();

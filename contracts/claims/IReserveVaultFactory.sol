@@ -24,6 +24,12 @@ interface IReserveVaultFactory {
     error NotContract(address account);
     /// @notice Thrown when the payer has a vault over this asset.
     error VaultExists(address payer, address asset, address vault);
+    /// @notice Thrown when an asset has more than {MAX_DECIMALS} decimals.
+    error TooManyDecimals(address asset, uint8 decimals);
+
+    /// @notice Decimals of an asset at most: a vault counts what it owes in 72 bits, 47 trillion of a token of 8 decimals, but
+    /// 4,722 of one of 18.
+    function MAX_DECIMALS() external view returns (uint8);
 
     /// @notice Names the contracts that all vaults serve. They are deployed after the factory, so it cannot know them
     /// before. There is no vault before that, and nobody can change it.
@@ -32,7 +38,7 @@ interface IReserveVaultFactory {
 
     /// @notice Creates the vault of the payer for which the caller acts.
     /// @dev Caller: an accredited payer, or a key that it gave the role PAYER. Reverts: {NotBound}, `NotInGoodStanding`,
-    /// {NotContract}, {VaultExists}.
+    /// {NotContract}, {TooManyDecimals}, {VaultExists}. A token that does not say its decimals has no vault.
     function createVault(IERC20 asset) external returns (IReserveVault vault);
 
     /// @notice The vault of `payer` over `asset`, or zero.

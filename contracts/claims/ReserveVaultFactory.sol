@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 
 import {IParticipantRegistry} from "../participants/IParticipantRegistry.sol";
 import {Roles} from "../participants/Role.sol";
@@ -12,6 +13,9 @@ import {ReserveVault} from "./ReserveVault.sol";
 /// @title ReserveVaultFactory
 /// @notice See {IReserveVaultFactory}.
 contract ReserveVaultFactory is IReserveVaultFactory {
+    /// @inheritdoc IReserveVaultFactory
+    uint8 public constant MAX_DECIMALS = 8;
+
     /// @inheritdoc IReserveVaultFactory
     address public immutable deployer;
 
@@ -55,7 +59,8 @@ contract ReserveVaultFactory is IReserveVaultFactory {
     function createVault(IERC20 asset) external returns (IReserveVault vault) {
         require(claims != address(0), NotBound());
         address payer = participants.resolve(msg.sender, Roles.PAYER);
-        _contract(address(asset));
+        uint8 decimals = IERC20Metadata(_contract(address(asset))).decimals();
+        require(decimals <= MAX_DECIMALS, TooManyDecimals(address(asset), decimals));
         vault = vaultOf[payer][asset];
         require(address(vault) == address(0), VaultExists(payer, address(asset), address(vault)));
         vault = new ReserveVault(

@@ -38,6 +38,7 @@ contract HostileToken is ERC20 {
     bool public callSucceeded;
     /// @notice The selector of the error with which it was refused.
     bytes4 public callError;
+    uint8 private _decimals = 6;
 
     address private _target;
     bytes private _call;
@@ -57,6 +58,16 @@ contract HostileToken is ERC20 {
     /// @notice Says what transfers do from now on.
     function setMode(Mode mode_) external {
         mode = mode_;
+    }
+
+    /// @notice Says what its decimals are from now on.
+    function setDecimals(uint8 decimals_) external {
+        _decimals = decimals_;
+    }
+
+    /// @inheritdoc ERC20
+    function decimals() public view override returns (uint8) {
+        return _decimals;
     }
 
     /// @notice Puts an account on the blacklist, or takes it off.

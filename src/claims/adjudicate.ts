@@ -24,7 +24,7 @@ export interface Adjustment {
 
 /**
  * The adjustments that there are, in the order in which they are listed: above the fee; deductible; coinsurance; copay; above the
- * maximum a service or the annual limit; paid by a primary payer.
+ * maximum a service or the annual limit; paid by payers before this one.
  */
 export const ADJUSTMENTS = {
   contractual: { group: "CO", reason: "45" },
@@ -78,15 +78,15 @@ export interface ClaimToAdjudicate {
   readonly accumulators?: Accumulators;
   /** 1 to {@link MAX_LINES} lines, billed at less than {@link MAX_BILLED} together. */
   readonly lines: readonly PricedLine[];
-  /** What a primary payer paid for the whole claim (coordination of benefits); 0 by default. */
+  /** What the payers before this one paid for the whole claim (coordination of benefits); 0 by default. */
   readonly primaryPaid?: bigint;
 }
 
 /** An adjudicated claim. */
 export interface Adjudication {
-  /** One for each line, in order. OA 23 is of the whole claim, never of a line. */
+  /** One for each line, in order, after coordination of benefits: what payers before paid bears the first lines first. */
   readonly lines: readonly Outcome[];
-  /** The sums, after coordination of benefits. */
+  /** Their sums. */
   readonly totals: Outcome;
   /** What is used afterwards. */
   readonly accumulators: Accumulators;
@@ -105,7 +105,8 @@ const NAMES = Object.keys(ADJUSTMENTS) as (keyof Parts)[];
  * was claimed before.
  *
  * The order of the rules: fee (CO 45), maximum a service (PR 119), deductible (PR 1), copay (PR 3), coinsurance (PR 2; rounded up to
- * a whole unit), out-of-pocket maximum, annual limit (PR 119); after all lines what a primary payer paid (OA 23).
+ * a whole unit), out-of-pocket maximum, annual limit (PR 119); after all lines what payers before this one paid (OA 23): it bears the
+ * plan's part as far as all payers together would pay more than is allowed, then coinsurance, copay, deductible, what is not covered.
  *
  * @throws CareProofError with the place as path: `FAMILY_NOT_COVERED`; `BENEFIT_INVALID`; `CLAIM_INVALID` for lines and primaryPaid;
  * `TERMS_INVALID`; `ACCUMULATORS_INVALID`, also where more was used than the plan has.
@@ -117,27 +118,48 @@ export function adjudicate(claim: ClaimToAdjudicate): Adjudication {
   checkAmount(primaryPaid, "primaryPaid", "CLAIM_INVALID");
   const room = roomOf(terms, benefit, before);
 
+  const parts = claim.lines.map((line) => partsOf(line, benefit, room));
+  coordinate(claim.lines, parts, primaryPaid);
+  const lines = parts.map((part, i) => outcomeOf(claim.lines[i]!.billed, part));
   const sums = noParts();
-  const lines: Outcome[] = [];
-  let paid = 0n;
-  for (const line of claim.lines) {
-    const parts = partsOf(line, benefit, room);
-    for (const name of NAMES) sums[name] += parts[name];
-    const outcome = outcomeOf(line.billed, parts);
-    paid += outcome.paid;
-    lines.push(outcome);
-  }
-
-  const billed = lines.reduce((sum, line) => sum + line.billed, 0n);
-  const open = atLeastZero(billed - sums.contractual - primaryPaid);
-  sums.priorPayer = atLeastZero(paid - open);
-  const totals = outcomeOf(billed, sums);
+  for (const part of parts) for (const name of NAMES) sums[name] += part[name];
+  const totals = outcomeOf(
+    lines.reduce((sum, line) => sum + line.billed, 0n),
+    sums,
+  );
   const accumulators = {
     deductibleMet: before.deductibleMet + sums.deductible,
     outOfPocket: before.outOfPocket + sums.deductible + sums.copay + sums.coinsurance,
     benefitUse: before.benefitUse + totals.paid,
   };
   return { lines, totals, accumulators };
+}
+
+/** What other payers' money bears of the member's, in this order. */
+const BORNE = ["coinsurance", "copay", "deductible", "notCovered"] as const;
+
+/** Coordinates a claim with what other payers paid for it: each unit of their money bears a unit of one line's plan or member part. */
+function coordinate(lines: readonly PricedLine[], parts: readonly Parts[], primaryPaid: bigint): void {
+  if (primaryPaid === 0n) return;
+  const paidOf = (i: number): bigint => NAMES.reduce((rest, name) => rest - parts[i]![name], lines[i]!.billed);
+  const planPays = lines.reduce((sum, _, i) => sum + paidOf(i), 0n);
+  const allowed = lines.reduce((sum, { billed }, i) => sum + billed - parts[i]!.contractual, 0n);
+  const prior = least(primaryPaid, allowed);
+  /** Takes up to `amount` from the lines, the first ones first. */
+  const take = (amount: bigint, of: (i: number) => bigint, name?: (typeof BORNE)[number]): bigint => {
+    let left = amount;
+    for (const [i, part] of parts.entries()) {
+      const taken = least(of(i), left);
+      if (name !== undefined) part[name] -= taken;
+      part.priorPayer += taken;
+      left -= taken;
+    }
+    return left;
+  };
+  const cut = atLeastZero(planPays + prior - allowed);
+  take(cut, paidOf);
+  let left = prior - cut;
+  for (const name of BORNE) left = take(left, (i) => parts[i]![name], name);
 }
 
 /** What is left of each limit, undefined for none. It shrinks from line to line. */

@@ -33,7 +33,7 @@ const MEANINGS: Readonly<Record<keyof typeof ADJUSTMENTS, string>> = {
   coinsurance: "coinsurance; the member pays it",
   copay: "copay; the member pays it",
   notCovered: "above the maximum a service or the annual limit; the member pays it",
-  priorPayer: "a primary payer paid it",
+  priorPayer: "payers before this one paid it",
 };
 
 const HELP = `

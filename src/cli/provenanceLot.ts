@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from "commander";
 
 import { documentName, readChunks, readWhole } from "./files.js";
 import { sniffEpcis } from "./epcisText.js";
+import { limitHeapGrowth } from "./heapGrowth.js";
 import { readLotCsv } from "./lotCsv.js";
 import { readEarlierRuns, withoutEarlier } from "./lotEarlier.js";
 import { type WrittenLot, type WrittenProofFile, writeLot } from "./lotFolder.js";
@@ -105,6 +106,7 @@ async function lot(terminal: Terminal, input: string, options: LotOptions, comma
   try {
     const chunks = input === "-" ? (terminal.stdin as AsyncIterable<Uint8Array>) : readChunks(input);
     const { isEpcis, text } = await sniffEpcis(chunks, name);
+    if (isEpcis) limitHeapGrowth();
     const { items, place, ...terms } = isEpcis
       ? itemsOfDocument(await readWhole(text, name), name, given)
       : itemsOfCsv(text, name, given, command);

@@ -39,12 +39,10 @@ describe("adjudicate", () => {
     });
   });
 
-  it("gives what a primary payer paid with the totals only", () => {
-    const { lines, totals } = adjudicate({ ...CLAIM, primaryPaid: 70n });
-    expect(lines[0]!.paid).to.equal(45n);
-    expect(totals.paid).to.equal(30n);
-    expect(totals.adjustments.at(-1)).to.deep.equal({ group: "OA", reason: "23", amount: 15n });
-    expect(totals.memberShare).to.equal(55n);
+  it("leaves the member what the plan and the payers before leave", () => {
+    const { totals } = adjudicate({ ...CLAIM, primaryPaid: 50n });
+    expect([totals.paid, totals.memberShare]).to.deep.equal([45n, 5n]);
+    expect(totals.adjustments.at(-1)).to.deep.equal({ group: "OA", reason: "23", amount: 50n });
   });
 
   it("changes nothing of what it is given", () => {

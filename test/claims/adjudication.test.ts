@@ -364,37 +364,66 @@ describe("Adjudication", () => {
       [150n, 100n, 1n],
       [100n, 100n, 1n],
     ];
-    const line = { allowed: 100n, coinsurance: 20n, paid: 80n };
-    const lineOutcomes = [
-      { billed: 150n, contractual: 50n, ...line },
-      { billed: 100n, ...line },
-    ];
-    const total = { billed: 250n, allowed: 200n, contractual: 50n, coinsurance: 40n };
+    const total = { billed: 250n, allowed: 200n, contractual: 50n };
 
-    it("pays what it would alone where the primary payer leaves as much", async () => {
-      const expected = {
-        lines: lineOutcomes,
-        total: { ...total, paid: 160n },
-        after: [0n, 40n, 160n] as Expected["after"],
-      };
-      await expectBoth({ benefit, lines, primaryPaid: 40n }, expected);
+    /** Both adjudicate the claim as expected; the library's lines are those of the plan alone. */
+    async function expectTotal(example: Example, total: Partial<OutcomeMembers>, after: Expected["after"]) {
+      const claim = claimOf(example);
+      const expected = { total: whole(total), accumulators: accumulatorsOf(after) };
+      const { adjudicateByContract } = await loadFixture(deployAdjudication);
+      const [byContract] = await adjudicateByContract([claim]);
+      expect({ total: byContract!.total, accumulators: byContract!.accumulators }, "contract").to.deep.equal(expected);
+      const { totals, accumulators } = adjudicate(claim);
+      expect({ total: membersOf(totals), accumulators }, "package").to.deep.equal(expected);
+    }
+
+    it("pays what it would alone where the payers before leave as much; they bear the member's share first", async () => {
+      // Alone: 160, and 40 for the member.
+      const outcome = { ...total, coinsurance: 25n, priorPayer: 15n, paid: 160n };
+      await expectTotal({ benefit, lines, primaryPaid: 15n }, outcome, [0n, 25n, 160n]);
+      await expectTotal({ benefit, lines, primaryPaid: 40n }, { ...total, priorPayer: 40n, paid: 160n }, [
+        0n,
+        0n,
+        160n,
+      ]);
     });
 
-    it("pays what the primary payer leaves of what is allowed; what is cut (OA 23) is of the whole claim and no use", async () => {
-      await expectBoth(
-        { benefit, lines, primaryPaid: 130n, before: [0n, 0n, 7n] },
-        { lines: lineOutcomes, total: { ...total, priorPayer: 90n, paid: 70n }, after: [0n, 40n, 77n] },
+    it("pays what the payers before leave of what is allowed; what is cut (OA 23) is no use", async () => {
+      const outcome = { ...total, priorPayer: 130n, paid: 70n };
+      await expectTotal({ benefit, lines, primaryPaid: 130n, before: [0n, 0n, 7n] }, outcome, [0n, 0n, 77n]);
+    });
+
+    it("pays nothing where the payers before paid as much as is allowed, or more", async () => {
+      const outcome = { ...total, priorPayer: 200n };
+      await expectTotal({ benefit, lines, primaryPaid: 200n }, outcome, [0n, 0n, 0n]);
+      await expectTotal({ benefit, lines, primaryPaid: 230n }, outcome, [0n, 0n, 0n]);
+    });
+
+    it("leaves the member deductible and what is not covered longest", async () => {
+      const example: Example = {
+        benefit: { deductibleApplies: true, copay: 10n, coinsuranceBasisPoints: 2000, maximumPerService: 90n },
+        deductible: 30n,
+        lines: [[120n, 100n, 1n]],
+      };
+      // Alone: 10 above the maximum, deductible 30, copay 10, coinsurance 10, and 40 paid.
+      const alone = { billed: 120n, allowed: 100n, contractual: 20n, notCovered: 10n, deductible: 30n, paid: 40n };
+      await expectTotal({ ...example, primaryPaid: 15n }, { ...alone, copay: 5n, priorPayer: 15n }, [30n, 35n, 40n]);
+      await expectTotal({ ...example, primaryPaid: 48n }, { ...alone, deductible: 2n, priorPayer: 48n }, [2n, 2n, 40n]);
+      await expectTotal(
+        { ...example, primaryPaid: 55n },
+        { ...alone, deductible: 0n, notCovered: 5n, priorPayer: 55n },
+        [0n, 0n, 40n],
       );
     });
 
-    it("pays nothing where the primary payer paid as much as is allowed, or more", async () => {
-      const expected: Expected = {
-        lines: lineOutcomes,
-        total: { ...total, priorPayer: 160n },
-        after: [0n, 40n, 0n],
-      };
-      await expectBoth({ benefit, lines, primaryPaid: 200n }, expected);
-      await expectBoth({ benefit, lines, primaryPaid: 230n }, expected);
+    it("says of each line what payers before bore of it, the first lines first", () => {
+      const { lines: outcomes, totals } = adjudicate(claimOf({ benefit, lines, primaryPaid: 130n }));
+      // 90 of the plan's 80 and 80, then the coinsurances of 20.
+      expect(outcomes.map(membersOf)).to.deep.equal([
+        whole({ billed: 150n, allowed: 100n, contractual: 50n, priorPayer: 100n }),
+        whole({ billed: 100n, allowed: 100n, priorPayer: 30n, paid: 70n }),
+      ]);
+      expect(totals.memberShare).to.equal(0n);
     });
   });
 

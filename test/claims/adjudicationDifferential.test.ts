@@ -6,7 +6,13 @@ import { expect } from "chai";
 import { JsonRpcProvider } from "ethers";
 
 import { adjudicate, type ClaimToAdjudicate, type PricedLine } from "../../src/claims/adjudicate.js";
-import { type AdjudicationMembers, benefitWord, deployAdjudication, membersOf } from "../support/adjudications";
+import {
+  type AdjudicationMembers,
+  benefitWord,
+  deployAdjudication,
+  membersOf,
+  type OutcomeMembers,
+} from "../support/adjudications";
 import { startAnvil } from "../support/nodes";
 
 const CLAIMS = 10_000;
@@ -91,11 +97,22 @@ class Tally {
 
 /** All members by name. */
 function textOf({ lines, total, accumulators }: AdjudicationMembers): string {
-  const members = (values: object): string =>
-    Object.entries(values)
-      .map(([name, value]) => `${name} ${value}`)
-      .join(", ");
-  return [...lines, total, accumulators].map(members).join("\n");
+  return [...lines, total, accumulators].map(membersText).join("\n");
+}
+
+function membersText(values: object): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(", ");
+}
+
+/** The sum of outcomes, member by member. */
+function sumOf(outcomes: readonly OutcomeMembers[]): OutcomeMembers {
+  const sum = membersOf({ billed: 0n, allowed: 0n, paid: 0n, memberShare: 0n, adjustments: [] });
+  for (const outcome of outcomes) {
+    for (const name of Object.keys(sum) as (keyof OutcomeMembers)[]) sum[name] += outcome[name];
+  }
+  return sum;
 }
 
 describe("adjudicate and the contracts' library", function () {
@@ -123,11 +140,15 @@ describe("adjudicate and the contracts' library", function () {
       const claims = Array.from({ length: CLAIMS_A_CALL }, () => draw.claim());
       const byContract = await adjudicateByContract(claims);
       for (const [i, claim] of claims.entries()) {
-        const { lines, totals, accumulators } = adjudicate(claim);
+        const { lines: coordinated, totals, accumulators } = adjudicate(claim);
+        // The library's lines are what they would be without payers before.
+        const { lines } = adjudicate({ ...claim, primaryPaid: 0n });
         const found = { lines: lines.map(membersOf), total: membersOf(totals), accumulators };
         // Compared as text: chai's deep equality takes ten times as long as everything else here.
         expect(textOf(found), `claim ${done + i}`).to.equal(textOf(byContract[i]!));
 
+        const sum = sumOf(coordinated.map(membersOf));
+        expect(membersText(sum), `lines of claim ${done + i}`).to.equal(membersText(found.total));
         for (const { group, reason } of [...lines, totals].flatMap(({ adjustments }) => adjustments)) {
           tally.count(`${group} ${reason}`);
         }

@@ -1,7 +1,7 @@
 /** A claim on its way in: what is paid at once, what waits, what the plan's terms deny, and what is refused and leaves nothing. */
 import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
-import { hexlify, id, randomBytes, ZeroHash } from "ethers";
+import { id, ZeroHash } from "ethers";
 
 import { accreditorFor } from "../support/careproof";
 import {
@@ -23,6 +23,9 @@ import {
   keyOf,
   planTerms,
   proveClaim,
+  secondPayer,
+  stored,
+  submit,
   type ClaimChanges,
   type Insurance,
 } from "../support/claimsParties";
@@ -36,19 +39,6 @@ const HPAYMT = 1n << BigInt(PURPOSES.HPAYMT);
 const GROUPS = { CO: 1n, PR: 2n };
 /** Two million more than is used have to be there, which an estimate of Hardhat does not find. */
 const GAS = { gasLimit: 10_000_000 };
-
-/** Submits the claim of `changes`, by the clinic's key. */
-async function submit(system: Insurance, changes: ClaimChanges = {}) {
-  const proven = await proveClaim(system, changes);
-  return { proven, tx: await system.claims.connect(system.clinicKey).submit(proven as never) };
-}
-
-/** What is stored of the claim. */
-async function stored(system: Insurance, proven: Awaited<ReturnType<typeof proveClaim>>, ordinal = 0) {
-  const key = keyOf(system, proven, ordinal);
-  const [claim, open] = await system.claims.claimOf(claimId(key));
-  return { key, id: claimId(key), claim, open };
-}
 
 /** Expects that the claim is pended for `reason`, its amount reserved with a year's interest, and nothing paid. */
 async function expectPended(system: Insurance, changes: ClaimChanges, reason: bigint, amount: bigint, ordinal = 0) {
@@ -698,105 +688,5 @@ describe("ClaimsProcessor: the same service twice", () => {
     await expect(system.claims.connect(system.clinicKey).submit(proven as never))
       .to.be.revertedWithCustomError(system.claims, "NotTheMember")
       .withArgs(2n, system.stranger.address);
-  });
-});
-
-/** A second payer with a plan like the first's, and a policy of the same person under another address. */
-async function secondPayer(system: Insurance, payer = system.otherReviewer, member = system.stranger) {
-  const { currency, vaultFactory, plans, fees } = system;
-  await system.participants
-    .connect(accreditorFor(system, "PAYER"))
-    .accredit(payer, ROLES.PAYER, (await time.latest()) + 86_400 * 365);
-  const asset = await currency.getAddress();
-  await vaultFactory.connect(payer).createVault(asset);
-  const vault = await vaultFactory.vaultOf(payer, asset);
-  await currency.getFunction("mint")(vault, 10_000n * UNIT);
-  const terms = planTerms(payer.address, vault, fees.root);
-  await plans.connect(payer).publish(terms as never);
-  const second = await insure(system, member, system.subjectTag, terms, payer);
-  return { second, terms };
-}
-
-describe("ClaimsProcessor: coordination of benefits", () => {
-  it("pays at a second payer what the first left of what is allowed, and no more", async () => {
-    const system = await loadFixture(deployInsurance);
-    const { second, terms } = await secondPayer(system);
-    const { proven } = await submit(system);
-    const primaryClaim = claimId(keyOf(system, proven));
-    const claim = { policyId: second, receiptPolicyId: 1, primaryClaim };
-    const secondary = await proveClaim(system, { terms, claim, receipt: proven.claim.receipt });
-    await system.claims.connect(system.clinicKey).submit(secondary as never);
-    // 92 are allowed, 72 paid by the first; alone the second would pay 72 too.
-    expect((await stored(system, secondary, 1)).claim.amount).to.equal(20n * UNIT);
-    expect(await balanceOf(system, system.clinic)).to.equal(92n * UNIT);
-    await expect(system.claims.connect(system.clinicKey).submit(secondary as never))
-      .to.be.revertedWithCustomError(system.claims, "AlreadyClaimed")
-      .withArgs(claimId(keyOf(system, proven, 1)));
-    await expect(system.claims.connect(system.clinic).void(keyOf(system, proven), system.terms as never))
-      .to.be.revertedWithCustomError(system.claims, "SecondaryClaimStands")
-      .withArgs(primaryClaim);
-  });
-
-  it("attack: three payers pay together no more than is allowed", async () => {
-    const system = await loadFixture(deployInsurance);
-    const payers = [await secondPayer(system), await secondPayer(system, system.otherClinic, system.investor)];
-    const { proven } = await submit(system);
-    const primaryClaim = claimId(keyOf(system, proven));
-    const { receipt } = proven.claim;
-    const paid = [72n * UNIT, 20n * UNIT, 0n];
-    for (const [i, { second, terms }] of payers.entries()) {
-      const claim = { policyId: second, receiptPolicyId: 1, primaryClaim };
-      const next = await proveClaim(system, { terms, claim, receipt });
-      await system.claims.connect(system.clinicKey).submit(next as never);
-      expect((await stored(system, next, i + 1)).claim.amount).to.equal(paid[i + 1]);
-    }
-    expect(await balanceOf(system, system.clinic)).to.equal(92n * UNIT);
-  });
-
-  it("counts nothing of a payer that denied the claim", async () => {
-    const system = await loadFixture(deployInsurance);
-    const payers = [await secondPayer(system), await secondPayer(system, system.otherClinic, system.investor)];
-    const { proven } = await submit(system);
-    const { receipt } = proven.claim;
-    const primaryClaim = claimId(keyOf(system, proven));
-    const vault = system.vault.attach(payers[0]!.terms.vault) as typeof system.vault;
-    await vault.connect(system.otherReviewer).pauseAutomaticPayments();
-    const [second, third] = await Promise.all(
-      payers.map(({ second: policyId, terms }) =>
-        proveClaim(system, { terms, receipt, claim: { policyId, receiptPolicyId: 1, primaryClaim } }),
-      ),
-    );
-    await system.claims.connect(system.clinicKey).submit(second as never);
-    const { key } = await stored(system, second!, 1);
-    await system.claims.connect(system.otherReviewer).deny(key, payers[0]!.terms as never, 3, 22, id("notice"));
-    await system.claims.connect(system.clinicKey).submit(third as never);
-    expect((await stored(system, third!, 2)).claim.amount).to.equal(20n * UNIT);
-  });
-
-  it("takes a claim that was not paid for no primary", async () => {
-    const system = await loadFixture(deployInsurance);
-    const { second, terms } = await secondPayer(system);
-    const { proven } = await submit(system, { lines: Array.from({ length: 4 }, () => [LONG_VISIT, 180] as const) });
-    const primaryClaim = claimId(keyOf(system, proven));
-    const claim = { policyId: second, receiptPolicyId: 1, primaryClaim };
-    const secondary = await proveClaim(system, { terms, claim, receipt: proven.claim.receipt });
-    await expect(system.claims.connect(system.clinicKey).submit(secondary as never))
-      .to.be.revertedWithCustomError(system.claims, "NotThePrimary")
-      .withArgs(primaryClaim);
-  });
-
-  it("takes no claim as primary that is none, or of the same policy", async () => {
-    const system = await loadFixture(deployInsurance);
-    const unknown = hexlify(randomBytes(32));
-    const proven = await proveClaim(system, { claim: { primaryClaim: unknown } });
-    await expect(system.claims.connect(system.clinicKey).submit(proven as never))
-      .to.be.revertedWithCustomError(system.claims, "NotThePrimary")
-      .withArgs(unknown);
-    const { proven: first } = await submit(system);
-    const primaryClaim = claimId(keyOf(system, first));
-    const again = await proveClaim(system, { receipt: first.claim.receipt, claim: { primaryClaim } });
-    await expect(system.claims.connect(system.clinicKey).submit(again as never))
-      .to.be.revertedWithCustomError(system.claims, "AlreadyClaimed")
-      .withArgs(primaryClaim);
   });
 });

@@ -18,6 +18,13 @@ async function deployUnbound() {
   return { ...system, unbound, token, other, bound };
 }
 
+/** A hostile token that does nothing hostile. */
+async function deployToken(decimals: number): Promise<string> {
+  const token = await ethers.deployContract("HostileToken");
+  await token.getFunction("setDecimals")(decimals);
+  return token.getAddress();
+}
+
 describe("ReserveVaultFactory", () => {
   it("names its deployer, its authority, the registry that it asks and the notice", async () => {
     const { factory, deployer, accessManager, participants } = await loadFixture(deployUnbound);
@@ -123,6 +130,16 @@ describe("ReserveVaultFactory", () => {
       await expect(factory.connect(payer).createVault(stranger.address))
         .to.be.revertedWithCustomError(factory, "NotContract")
         .withArgs(stranger.address);
+    });
+
+    it("takes a token of 8 decimals, and none of more, whose amounts a vault could not count", async () => {
+      const { factory, payer } = await loadFixture(deployUnbound);
+      const [eight, nine] = await Promise.all([8, 9].map((decimals) => deployToken(decimals)));
+      await expect(factory.connect(payer).createVault(eight!)).to.emit(factory, "VaultCreated");
+      await expect(factory.connect(payer).createVault(nine!))
+        .to.be.revertedWithCustomError(factory, "TooManyDecimals")
+        .withArgs(nine, 9);
+      expect(await factory.MAX_DECIMALS()).to.equal(8n);
     });
 
     it("knows nobody else's contract as a vault", async () => {

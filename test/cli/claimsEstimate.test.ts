@@ -28,56 +28,50 @@ describe("careproof claims estimate", () => {
 
     // Calculated by hand, see the page.
     const adjustment = (group: string, reason: string, amount: string) => ({ group, reason, amount });
-    const expected = {
+    const line = (billed: string, allowed: string, paid: string, memberShare: string, ...adjustments: object[]) => ({
+      ...{ billed, allowed, paid, memberShare },
+      adjustments,
+    });
+    const coordinated = {
       lines: [
-        {
-          billed: "250.00",
-          allowed: "180.00",
-          paid: "88.00",
-          memberShare: "92.00",
-          adjustments: [
-            adjustment("CO", "45", "70.00"),
-            adjustment("PR", "1", "50.00"),
-            adjustment("PR", "2", "22.00"),
-            adjustment("PR", "3", "20.00"),
-          ],
-        },
-        {
-          billed: "450.00",
-          allowed: "450.00",
-          paid: "392.00",
-          memberShare: "58.00",
-          adjustments: [adjustment("PR", "3", "8.00"), adjustment("PR", "119", "50.00")],
-        },
-        {
-          billed: "100.33",
-          allowed: "90.00",
-          paid: "20.00",
-          memberShare: "70.00",
-          adjustments: [adjustment("CO", "45", "10.33"), adjustment("PR", "119", "70.00")],
-        },
+        line("250.00", "180.00", "8.00", "0.00", adjustment("CO", "45", "70.00"), adjustment("OA", "23", "172.00")),
+        line("450.00", "450.00", "392.00", "0.00", adjustment("OA", "23", "58.00")),
+        line("100.33", "90.00", "20.00", "0.00", adjustment("CO", "45", "10.33"), adjustment("OA", "23", "70.00")),
       ],
-      totals: {
-        billed: "800.33",
-        allowed: "720.00",
-        paid: "420.00",
-        memberShare: "220.00",
-        adjustments: [
-          adjustment("CO", "45", "80.33"),
-          adjustment("PR", "1", "50.00"),
-          adjustment("PR", "2", "22.00"),
-          adjustment("PR", "3", "28.00"),
-          adjustment("PR", "119", "120.00"),
-          adjustment("OA", "23", "80.00"),
-        ],
-      },
-      accumulators: { deductibleMet: "500.00", outOfPocket: "2000.00", benefitUse: "920.00" },
+      totals: line(
+        ...(["800.33", "720.00", "420.00", "0.00"] as const),
+        ...[adjustment("CO", "45", "80.33"), adjustment("OA", "23", "300.00")],
+      ),
+      accumulators: { deductibleMet: "450.00", outOfPocket: "1900.00", benefitUse: "920.00" },
+    };
+    const alone = {
+      lines: [
+        line(
+          ...(["250.00", "180.00", "88.00", "92.00"] as const),
+          ...[adjustment("CO", "45", "70.00"), adjustment("PR", "1", "50.00")],
+          ...[adjustment("PR", "2", "22.00"), adjustment("PR", "3", "20.00")],
+        ),
+        line("450.00", "450.00", "392.00", "58.00", adjustment("PR", "3", "8.00"), adjustment("PR", "119", "50.00")),
+        line("100.33", "90.00", "20.00", "70.00", adjustment("CO", "45", "10.33"), adjustment("PR", "119", "70.00")),
+      ],
+      totals: line(
+        ...(["800.33", "720.00", "500.00", "220.00"] as const),
+        ...[adjustment("CO", "45", "80.33"), adjustment("PR", "1", "50.00"), adjustment("PR", "2", "22.00")],
+        ...[adjustment("PR", "3", "28.00"), adjustment("PR", "119", "120.00")],
+      ),
+      accumulators: { deductibleMet: "500.00", outOfPocket: "2000.00", benefitUse: "1000.00" },
     };
 
     it("prints every line's parts as JSON", async () => {
       const ran = await estimate(input, "--json");
       expect(ran).to.include({ code: 0, stderr: "" });
-      expect(JSON.parse(ran.stdout)).to.deep.equal(expected);
+      expect(JSON.parse(ran.stdout)).to.deep.equal(coordinated);
+    });
+
+    it("prints what the plan pays alone where no payer paid before", async () => {
+      const { primaryPaid, ...first } = JSON.parse(input) as { primaryPaid: string };
+      expect(primaryPaid).to.equal("300.00");
+      expect(JSON.parse((await estimate(first, "--json")).stdout)).to.deep.equal(alone);
     });
 
     it("prints the table that the page shows", async () => {

@@ -3,13 +3,14 @@ import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { type Contract, hexlify, id, randomBytes, ZeroAddress, ZeroHash } from "ethers";
 import { ethers } from "hardhat";
 
-import { accredit, deployCareProof, enlist, type Account, type CareProof } from "./careproof";
+import { accredit, accreditorFor, deployCareProof, enlist, type Account, type CareProof } from "./careproof";
 import { ReserveVault__factory, type ReserveVault } from "../../src/bindings/index.js";
 import { FeeSchedule, type FeeProof } from "../../src/claims/feeSchedule.js";
 import { packBenefit, type PlanTerms } from "../../src/claims/planTerms.js";
 import {
   APPEAL_TYPES,
   CLAIM_SUBMISSION_TYPES,
+  claimId,
   claimsDomain,
   ENCOUNTER_RECEIPT_TYPES,
   receiptMessage,
@@ -20,6 +21,7 @@ import {
   type EncounterReceipt,
 } from "../../src/claims/typedData.js";
 import { CATEGORIES, PURPOSES } from "../../src/consent/codes.js";
+import { ROLES } from "../../src/participants/roles.js";
 
 /** A unit of the currency: 6 decimals. */
 export const UNIT = 1_000_000n;
@@ -265,6 +267,35 @@ export async function proveClaim(system: Insurance, changes: ClaimChanges = {}) 
 export function keyOf(system: Insurance, { claim }: { claim: ClaimSubmission }, ordinal = 0): ClaimKey {
   const { provider, serviceDay, family } = claim.receipt;
   return { provider, subjectTag: system.subjectTag, serviceDay, family, ordinal };
+}
+
+/** A second payer with a plan like the first's, and a policy of the same person under another address. */
+export async function secondPayer(system: Insurance, payer = system.otherReviewer, member = system.stranger) {
+  const { currency, vaultFactory, plans, fees } = system;
+  await system.participants
+    .connect(accreditorFor(system, "PAYER"))
+    .accredit(payer, ROLES.PAYER, (await time.latest()) + 86_400 * 365);
+  const asset = await currency.getAddress();
+  await vaultFactory.connect(payer).createVault(asset);
+  const vault = await vaultFactory.vaultOf(payer, asset);
+  await currency.getFunction("mint")(vault, 10_000n * UNIT);
+  const terms = planTerms(payer.address, vault, fees.root);
+  await plans.connect(payer).publish(terms as never);
+  const second = await insure(system, member, system.subjectTag, terms, payer);
+  return { second, terms };
+}
+
+/** Submits the claim of `changes`, by the clinic's key. */
+export async function submit(system: Insurance, changes: ClaimChanges = {}) {
+  const proven = await proveClaim(system, changes);
+  return { proven, tx: await system.claims.connect(system.clinicKey).submit(proven as never) };
+}
+
+/** What is stored of the claim. */
+export async function stored(system: Insurance, proven: Awaited<ReturnType<typeof proveClaim>>, ordinal = 0) {
+  const key = keyOf(system, proven, ordinal);
+  const [claim, open] = await system.claims.claimOf(claimId(key));
+  return { key, id: claimId(key), claim, open };
 }
 
 /** An appeal, signed by `appellant`. */

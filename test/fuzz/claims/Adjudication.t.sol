@@ -183,8 +183,16 @@ contract AdjudicationTest {
     ) private pure {
         uint256 paidAlone = total.paid;
         uint256 useAlone = used.benefitUse;
+        uint256 memberAlone = total.deductible + total.copay + total.coinsurance;
+        uint256 outOfPocketAlone = used.outOfPocket;
         Adjudication.coordinate(total, used, primaryPaid);
         _assertAddsUp(total);
+        uint256 member = total.deductible + total.copay + total.coinsurance;
+        vm.assertEq(
+            outOfPocketAlone - used.outOfPocket,
+            memberAlone - member,
+            "C1: what another payer bears is not out of pocket"
+        );
         vm.assertGe(paidAlone, total.paid, "C1: a primary payer never makes this one pay more");
         vm.assertEq(useAlone - used.benefitUse, paidAlone - total.paid, "C1: the use has only what is paid");
         if (primaryPaid >= total.allowed) {

@@ -1,0 +1,199 @@
+/** One encounter and several payers: together they pay no more than is allowed, in whatever order they decide. */
+import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
+import { expect } from "chai";
+import { type Contract, hexlify, id, randomBytes } from "ethers";
+
+import {
+  GROUP,
+  LONG_VISIT,
+  STATUS,
+  UNIT,
+  balanceOf,
+  deployInsurance,
+  keyOf,
+  proveClaim,
+  secondPayer,
+  signAppeal,
+  stored,
+  submit,
+} from "../support/claimsParties";
+import { claimId } from "../../src/claims/typedData.js";
+
+const NOTICE = id("notice");
+const OFFICE_VISIT_PAID = 72n * UNIT;
+
+describe("ClaimsProcessor: coordination of benefits", () => {
+  it("pays at a second payer what the first left of what is allowed, and no more", async () => {
+    const system = await loadFixture(deployInsurance);
+    const { second, terms } = await secondPayer(system);
+    const { proven } = await submit(system);
+    const primaryClaim = claimId(keyOf(system, proven));
+    const claim = { policyId: second, receiptPolicyId: 1, primaryClaim };
+    const secondary = await proveClaim(system, { terms, claim, receipt: proven.claim.receipt });
+    await system.claims.connect(system.clinicKey).submit(secondary as never);
+    // 92 are allowed, 72 paid by the first; alone the second would pay 72 too.
+    expect((await stored(system, secondary, 1)).claim.amount).to.equal(20n * UNIT);
+    expect(await balanceOf(system, system.clinic)).to.equal(92n * UNIT);
+    await expect(system.claims.connect(system.clinicKey).submit(secondary as never))
+      .to.be.revertedWithCustomError(system.claims, "AlreadyClaimed")
+      .withArgs(claimId(keyOf(system, proven, 1)));
+    await expect(system.claims.connect(system.clinic).void(keyOf(system, proven), system.terms as never))
+      .to.be.revertedWithCustomError(system.claims, "SecondaryClaimStands")
+      .withArgs(primaryClaim);
+  });
+
+  it("attack: three payers pay together no more than is allowed", async () => {
+    const system = await loadFixture(deployInsurance);
+    const payers = [await secondPayer(system), await secondPayer(system, system.otherClinic, system.investor)];
+    const { proven } = await submit(system);
+    const primaryClaim = claimId(keyOf(system, proven));
+    const { receipt } = proven.claim;
+    const paid = [72n * UNIT, 20n * UNIT, 0n];
+    for (const [i, { second, terms }] of payers.entries()) {
+      const claim = { policyId: second, receiptPolicyId: 1, primaryClaim };
+      const next = await proveClaim(system, { terms, claim, receipt });
+      await system.claims.connect(system.clinicKey).submit(next as never);
+      expect((await stored(system, next, i + 1)).claim.amount).to.equal(paid[i + 1]);
+    }
+    expect(await balanceOf(system, system.clinic)).to.equal(92n * UNIT);
+  });
+
+  it("counts nothing of a payer that denied the claim", async () => {
+    const system = await loadFixture(deployInsurance);
+    const payers = [await secondPayer(system), await secondPayer(system, system.otherClinic, system.investor)];
+    const { proven } = await submit(system);
+    const { receipt } = proven.claim;
+    const primaryClaim = claimId(keyOf(system, proven));
+    const vault = system.vault.attach(payers[0]!.terms.vault) as typeof system.vault;
+    await vault.connect(system.otherReviewer).pauseAutomaticPayments();
+    const [second, third] = await Promise.all(
+      payers.map(({ second: policyId, terms }) =>
+        proveClaim(system, { terms, receipt, claim: { policyId, receiptPolicyId: 1, primaryClaim } }),
+      ),
+    );
+    await system.claims.connect(system.clinicKey).submit(second as never);
+    const { key } = await stored(system, second!, 1);
+    await system.claims.connect(system.otherReviewer).deny(key, payers[0]!.terms as never, 3, 22, id("notice"));
+    await system.claims.connect(system.clinicKey).submit(third as never);
+    expect((await stored(system, third!, 2)).claim.amount).to.equal(20n * UNIT);
+  });
+
+  it("takes a claim that was not paid for no primary", async () => {
+    const system = await loadFixture(deployInsurance);
+    const { second, terms } = await secondPayer(system);
+    const { proven } = await submit(system, { lines: Array.from({ length: 4 }, () => [LONG_VISIT, 180] as const) });
+    const primaryClaim = claimId(keyOf(system, proven));
+    const claim = { policyId: second, receiptPolicyId: 1, primaryClaim };
+    const secondary = await proveClaim(system, { terms, claim, receipt: proven.claim.receipt });
+    await expect(system.claims.connect(system.clinicKey).submit(secondary as never))
+      .to.be.revertedWithCustomError(system.claims, "NotThePrimary")
+      .withArgs(primaryClaim);
+  });
+
+  it("takes no claim as primary that is none, or of the same policy", async () => {
+    const system = await loadFixture(deployInsurance);
+    const unknown = hexlify(randomBytes(32));
+    const proven = await proveClaim(system, { claim: { primaryClaim: unknown } });
+    await expect(system.claims.connect(system.clinicKey).submit(proven as never))
+      .to.be.revertedWithCustomError(system.claims, "NotThePrimary")
+      .withArgs(unknown);
+    const { proven: first } = await submit(system);
+    const primaryClaim = claimId(keyOf(system, first));
+    const again = await proveClaim(system, { receipt: first.claim.receipt, claim: { primaryClaim } });
+    await expect(system.claims.connect(system.clinicKey).submit(again as never))
+      .to.be.revertedWithCustomError(system.claims, "AlreadyClaimed")
+      .withArgs(primaryClaim);
+  });
+
+  /** A visit of 92 of which the first payer denied its 72, and what makes claims of it at the second. */
+  async function deployPrimaryDenied() {
+    const system = await loadFixture(deployInsurance);
+    const other = await secondPayer(system);
+    await system.vault.connect(system.insurer).pauseAutomaticPayments();
+    const { proven } = await submit(system);
+    const key = keyOf(system, proven);
+    await system.claims.connect(system.insurerKey).deny(key, system.terms as never, GROUP.PI, 50, NOTICE);
+    const { receipt } = proven.claim;
+    const primaryClaim = claimId(key);
+    /** Submits the claim at the second payer, at the ordinal after the first's. */
+    const submitSecond = async () => {
+      const claim = { policyId: other.second, receiptPolicyId: 1, primaryClaim };
+      const next = await proveClaim(system, { terms: other.terms, receipt, claim });
+      await system.claims.connect(system.clinicKey).submit(next as never);
+      return stored(system, next, 1);
+    };
+    const appeal = async (id = primaryClaim, of = key) => {
+      const { value, signature } = await signAppeal(system, system.clinic, id, (await time.latest()) + 86_400);
+      await system.claims.connect(system.stranger).appeal(of, value, signature);
+    };
+    const overturn = () => system.claims.connect(system.reviewer).review(key, system.terms as never, true, NOTICE);
+    const approve = () => system.claims.connect(system.insurerKey).approve(key, system.terms as never);
+    return { ...system, other, key, primaryClaim, submitSecond, appeal, overturn, approve };
+  }
+
+  it("leaves the member what all payers leave, and none of it where they pay all", async () => {
+    const system = await loadFixture(deployInsurance);
+    const { second, terms } = await secondPayer(system);
+    const { proven } = await submit(system);
+    const claim = { policyId: second, receiptPolicyId: 1, primaryClaim: claimId(keyOf(system, proven)) };
+    const next = await proveClaim(system, { terms, claim, receipt: proven.claim.receipt });
+    await system.claims.connect(system.clinicKey).submit(next as never);
+    // Of 92 the first paid 72, this one 20: of its copay of 20 nothing is left.
+    expect((await stored(system, next, 1)).claim.memberShare).to.equal(0n);
+    const used = await system.claims.accumulatorsOf(second, new Date().getUTCFullYear(), 0);
+    expect([...used]).to.deep.equal([0n, 0n, 20n * UNIT]);
+  });
+
+  it("bears as the first payer what the one before it denied", async () => {
+    const system = await loadFixture(deployPrimaryDenied);
+    const { claim } = await system.submitSecond();
+    expect([claim.amount, claim.status]).to.deep.equal([OFFICE_VISIT_PAID, STATUS.Paid]);
+    expect(await balanceOf(system, system.clinic)).to.equal(OFFICE_VISIT_PAID);
+  });
+
+  it("waits for an appeal of the primary claim", async () => {
+    const system = await loadFixture(deployPrimaryDenied);
+    await system.appeal();
+    await expect(system.submitSecond())
+      .to.be.revertedWithCustomError(system.claims, "NotThePrimary")
+      .withArgs(system.primaryClaim);
+  });
+
+  it("attack: a denial is overturned after another payer paid; that payer is paid back first", async () => {
+    const system = await loadFixture(deployPrimaryDenied);
+    const { claims, clinic, currency, other, primaryClaim } = system;
+    const { key: secondKey } = await system.submitSecond();
+    await expect(system.approve()).to.be.revertedWithCustomError(claims, "SecondaryClaimStands").withArgs(primaryClaim);
+    await system.appeal();
+    await expect(system.overturn())
+      .to.be.revertedWithCustomError(claims, "SecondaryClaimStands")
+      .withArgs(primaryClaim);
+
+    await (currency.connect(clinic) as Contract).getFunction("approve")(claims, OFFICE_VISIT_PAID);
+    await claims.connect(clinic).void(secondKey, other.terms as never);
+    await system.overturn();
+    expect(await balanceOf(system, clinic)).to.equal(OFFICE_VISIT_PAID);
+    // Now the second payer is the second.
+    await time.increase(1);
+    expect((await system.submitSecond()).claim.amount).to.equal(20n * UNIT);
+    expect(await balanceOf(system, clinic)).to.equal(92n * UNIT);
+  });
+
+  it("attack: two payers deny, and both denials are overturned", async () => {
+    const system = await loadFixture(deployPrimaryDenied);
+    const { claims, clinic, other, otherReviewer: otherPayer } = system;
+    const vault = system.vault.attach(other.terms.vault) as typeof system.vault;
+    await vault.connect(otherPayer).pauseAutomaticPayments();
+    const { key: secondKey, id: secondClaim, claim } = await system.submitSecond();
+    expect(claim.amount).to.equal(OFFICE_VISIT_PAID);
+    await claims.connect(otherPayer).deny(secondKey, other.terms as never, GROUP.PI, 50, NOTICE);
+
+    await system.approve();
+    await expect(claims.connect(otherPayer).approve(secondKey, other.terms as never))
+      .to.emit(claims, "ClaimPaid")
+      .withArgs(secondClaim, clinic.address, 20n * UNIT, 0n);
+    expect(await balanceOf(system, clinic)).to.equal(92n * UNIT);
+    const used = await claims.accumulatorsOf(other.second, new Date().getUTCFullYear(), 0);
+    expect(used.benefitUse).to.equal(20n * UNIT);
+  });
+});
