@@ -14,6 +14,9 @@ export interface StoredClaim {
   readonly status: ClaimStatus;
   /** What the plan pays or paid, without interest (token units). */
   readonly amount: bigint;
+  readonly policyId: bigint;
+  /** When it arrived or was voided (unix seconds); 0 of one that is paid. */
+  readonly receivedAt: number;
   /** First 96 bits of the receipt's hash. */
   readonly receipt: bigint;
   /** Whether its amount is reserved in the vault. */
@@ -63,8 +66,10 @@ export class ClaimContracts {
       "claimOf",
       id,
     );
-    const { status, amount, receipt } = claim;
-    return { status: CLAIM_STATUSES[Number(status)]!, amount, receipt, reserved: open.reserved };
+    const { amount, policyId, receipt } = claim;
+    const { reserved } = open;
+    const status = CLAIM_STATUSES[Number(claim.status)]!;
+    return { status, amount, policyId, receivedAt: Number(open.receivedAt), receipt, reserved };
   }
 
   /** A policy's member and plan. */

@@ -59,6 +59,7 @@ export {
   type SettledClaim,
   type SettledLine,
 } from "./remittance/settledClaim.js";
+export * from "./remittance/settlementsOf.js";
 export * from "./remittance/writeRemittance.js";
 export type { X12Adjustment, X12Procedure } from "./x12/adjustment.js";
 export type * from "./x12/claim.js";

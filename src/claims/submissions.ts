@@ -1,15 +1,12 @@
 /** What was submitted, out of the data of the transactions that led to events. */
-import { getAddress, type TransactionReceipt } from "ethers";
+import { getAddress, type Log, type TransactionReceipt } from "ethers";
 
 import type { ClaimContracts, StoredClaim } from "./claimContracts.js";
 import type { ClaimPolicy, ClaimStep, Submission, SubmissionMissing } from "./claimHistory.js";
 import { claimTopic } from "./events.js";
 import { decodeSubmissions, type ProvenClaim } from "./provenClaim.js";
-import { claimId, type ClaimKey, receiptHash } from "./typedData.js";
+import { claimId, type ClaimKey, keysOf, storedReceipt } from "./typedData.js";
 import { inGroups } from "../utils/inGroups.js";
-
-/** Claims of one provider, person, day and family at most: `MAX_LOOK_ALIKES`. */
-export const MAX_LOOK_ALIKES = 8;
 
 /** Transactions that are read at a time. */
 const TRANSACTIONS = 50;
@@ -52,17 +49,37 @@ async function readCall(chain: ClaimContracts, hash: string): Promise<Call | Sub
   const claims = decodeSubmissions(transaction.data);
   if (claims === undefined) return "CALL_UNREADABLE";
   const receipt = await provider.getTransactionReceipt(hash);
-  return receipt === null ? "TRANSACTION_UNKNOWN" : placed(claims, receipt, address);
+  return receipt === null ? "TRANSACTION_UNKNOWN" : takenOf(claims, receipt, address);
 }
 
-/** Claims are taken one after the other: the first event is of the first that was not refused. */
-function placed(claims: readonly ProvenClaim[], { logs }: TransactionReceipt, address: string): Call {
-  const own = logs.filter((log) => getAddress(log.address) === address);
-  const withTopic = (topic: string): typeof own => own.filter(({ topics }) => topics[0] === topic);
-  const refused = new Set(withTopic(claimTopic("ClaimRefused")).map(({ topics }) => Number(topics[1])));
+/**
+ * What of a submission led to which `ClaimAdjudicated`: claims are taken one after the other, so the first is of the first that was not
+ * refused.
+ *
+ * @param claims Something for each claim of the call, in its order.
+ * @param contract Address of `ClaimsProcessor`.
+ * @returns By the places of the logs in their block.
+ */
+export function takenOf<T>(
+  claims: readonly T[],
+  receipt: TransactionReceipt,
+  contract: string,
+): ReadonlyMap<number, T> {
+  const refused = refusedIn(receipt, contract);
   const taken = claims.filter((_, index) => !refused.has(index));
-  const adjudicated = withTopic(claimTopic("ClaimAdjudicated"));
-  return new Map(adjudicated.flatMap(({ index }, place) => (place < taken.length ? [[index, taken[place]!]] : [])));
+  const adjudicated = logsOf(receipt, contract, "ClaimAdjudicated").slice(0, taken.length);
+  return new Map(adjudicated.map(({ index }, place) => [index, taken[place]!]));
+}
+
+/** The claims of a `submitMany` that were refused, by their places in it, with the selectors of the errors, 4 bytes as 0x-hex. */
+export function refusedIn(receipt: TransactionReceipt, contract: string): ReadonlyMap<number, string> {
+  const logs = logsOf(receipt, contract, "ClaimRefused");
+  return new Map(logs.map(({ topics, data }) => [Number(topics[1]), data.slice(0, 10)]));
+}
+
+function logsOf({ logs }: TransactionReceipt, contract: string, name: "ClaimAdjudicated" | "ClaimRefused"): Log[] {
+  const topic = claimTopic(name);
+  return logs.filter(({ address, topics }) => topics[0] === topic && getAddress(address) === contract);
 }
 
 /** The claim with its key, if it is what the contract took. */
@@ -80,7 +97,7 @@ async function match(
     key !== undefined &&
     BigInt(policyId) === args.policyId &&
     billed === args.totals.billed &&
-    BigInt(receiptHash(receipt)) >> 160n === stored.get(args.claimId)?.receipt;
+    storedReceipt(receipt) === stored.get(args.claimId)?.receipt;
   return isTaken ? { key, proven } : "CALL_DIFFERS";
 }
 
@@ -94,9 +111,4 @@ async function keyOf(
   const { provider, serviceDay, family } = receipt;
   const subjectTag = await chain.subjectTagOn(policyId, Number(serviceDay));
   return keysOf({ provider, subjectTag, serviceDay, family }).find((key) => claimId(key) === id);
-}
-
-/** The keys under which claims that look alike are stored, in the order in which they are taken. */
-export function keysOf(key: Omit<ClaimKey, "ordinal">): ClaimKey[] {
-  return Array.from({ length: MAX_LOOK_ALIKES }, (_, ordinal) => ({ ...key, ordinal }));
 }
