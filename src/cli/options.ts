@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from "commander";
 
 import { checkAddress } from "../consent/recordPatient.js";
+import { dayOf } from "../utils/time.js";
 import { isBytes32 } from "../utils/writtenJson.js";
 
 /** Parses an address option. */
@@ -18,6 +19,18 @@ export function addressOption(value: string): string {
 export function integerOption(value: string): bigint {
   if (!/^\d+$/.test(value) || BigInt(value) >= 2n ** 64n) throw new InvalidArgumentError("expected a whole number.");
   return BigInt(value);
+}
+
+/** Parses an option that is the number of a block. */
+export function blockOption(value: string): number {
+  return Number(integerOption(value));
+}
+
+/** Parses an option that is a number of blocks. */
+export function rangeOption(value: string): number {
+  const blocks = blockOption(value);
+  if (blocks === 0) throw new InvalidArgumentError("expected at least 1.");
+  return blocks;
 }
 
 /** Parses an option that is a time in unix seconds. */
@@ -43,4 +56,11 @@ export function currencyOption(value: string): string {
   if (!/^[A-Z]{3}$/.test(value))
     throw new InvalidArgumentError("expected three capital letters of ISO 4217, such as USD.");
   return value;
+}
+
+/** Parses an option that is a day. */
+export function dayOption(value: string): string {
+  const time = new Date(`${value}T00:00:00Z`).getTime();
+  if (/^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(time) && dayOf(time / 1000) === value) return value;
+  throw new InvalidArgumentError("expected a day such as 2026-01-31.");
 }

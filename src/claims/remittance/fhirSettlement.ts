@@ -1,9 +1,9 @@
 import type { ClaimFigures, LineFigures, SettledAdjustment, SettledClaim } from "./settledClaim.js";
 import { figuresOf } from "./settledClaim.js";
-import { formatDateTime } from "../../consent/fhir/dateTime.js";
 import type { Coding, Reference } from "../../consent/fhir/resource.js";
 import { writeParty } from "../../consent/fhir/party.js";
 import type { Party } from "../../consent/fhir/terms.js";
+import { dayOf, timeOf } from "../../utils/time.js";
 import { formatTokenUnits } from "../decimal.js";
 import type {
   ClaimResponse,
@@ -29,7 +29,7 @@ import {
   PROVIDER_ADJUSTMENT_REASON,
   systemOf,
 } from "../fhir/systems.js";
-import type { X12ClaimKind, X12Provider } from "../x12/claim.js";
+import type { X12ClaimKind } from "../x12/claim.js";
 
 /** Who a settled claim is about, in FHIR: as far as the caller knows them. */
 export interface SettlementParties {
@@ -37,6 +37,8 @@ export interface SettlementParties {
   readonly payer: Party;
   /** The patient, in the same way. */
   readonly patient: Party;
+  /** The provider, in the same way, where the claim has neither its NPI nor its tax number. */
+  readonly provider?: Party;
   /** Chain id, needed where there are addresses. */
   readonly chainId?: number | bigint;
   /** Kind of claim; `professional` by default. */
@@ -74,7 +76,7 @@ export function writeClaimResponse(claim: SettledClaim, parties: SettlementParti
   return {
     resourceType: "ClaimResponse",
     ...settlement,
-    requestor: referenceTo(claim.provider),
+    requestor: providerReference(claim, parties),
     request: claimReference(claim),
     item: lines.map((adjudication, i) => ({ itemSequence: i + 1, adjudication })),
   };
@@ -91,7 +93,7 @@ export function writeExplanationOfBenefit(claim: SettledClaim, parties: Settleme
   return {
     resourceType: "ExplanationOfBenefit",
     ...settlement,
-    provider: referenceTo(claim.provider),
+    provider: providerReference(claim, parties),
     claim: claimReference(claim),
     insurance: [{ focal: true, coverage: { identifier: { system: CAREPROOF_POLICY, value: String(claim.policyId) } } }],
     item: claim.lines.map(({ procedure, units, outcome }, i) => {
@@ -101,7 +103,7 @@ export function writeExplanationOfBenefit(claim: SettledClaim, parties: Settleme
         sequence: i + 1,
         productOrService: { coding: [{ ...(system === undefined ? {} : { system }), code }] },
         ...(modifiers.length === 0 ? {} : { modifier: modifiers.map((one) => ({ coding: [{ code: one }] })) }),
-        servicedDate: formatDateTime(claim.serviceDay * 86_400).slice(0, 10),
+        servicedDate: dayOf(claim.serviceDay * 86_400),
         quantity: { value: Number(units) },
         net: money(outcome.billed),
         adjudication: lines[i]!,
@@ -122,7 +124,7 @@ function settlementOf(claim: SettledClaim, parties: SettlementParties) {
     type: { coding: [coding(CLAIM_TYPE, CLAIM_TYPES[kind])] },
     use: "claim" as const,
     patient: writeParty(patient, "patient", chainId),
-    created: formatDateTime(claim.settledAt),
+    created: timeOf(claim.settledAt),
     insurer: writeParty(payer, "payer", chainId),
     outcome: "complete" as const,
     ...(adjudication.length === 0 ? {} : { adjudication }),
@@ -172,7 +174,7 @@ function paymentOf({ settledAt, interest = 0n }: SettledClaim, { paid }: ClaimFi
   return {
     type: { coding: [coding(PAYMENT_TYPE, "complete")] },
     ...(interest === 0n ? {} : interestPaid),
-    date: formatDateTime(settledAt).slice(0, 10),
+    date: dayOf(settledAt),
     amount: money(paid + interest),
   };
 }
@@ -198,10 +200,14 @@ function claimReference({ patientControlNumber }: SettledClaim): { type: "Claim"
   return { type: "Claim", identifier: { system: PATIENT_CONTROL_NUMBER, value: patientControlNumber } };
 }
 
-/** A provider by its NPI, else by its tax number, as far as it has one. */
-function referenceTo({ npi, taxId }: X12Provider): Reference {
+/** A provider by its NPI, else by its tax number, else as the caller knows it. */
+function providerReference(
+  { provider: { npi, taxId } }: SettledClaim,
+  { provider, chainId }: SettlementParties,
+): Reference {
   if (npi !== undefined) return { identifier: { system: NPI, value: npi } };
-  return taxId === undefined ? {} : { identifier: { system: EIN, value: taxId } };
+  if (taxId !== undefined) return { identifier: { system: EIN, value: taxId } };
+  return writeParty(provider ?? {}, "provider", chainId);
 }
 
 type ToMoney = (units: bigint) => Money;

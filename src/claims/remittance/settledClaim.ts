@@ -44,7 +44,7 @@ export interface SettledClaim {
   readonly payerResponsibility?: "P" | "S" | "T";
   /** At least one. */
   readonly lines: readonly SettledLine[];
-  /** What becomes of the claim. Where that is not the sum of its lines, the difference is an adjustment of the claim: OA 23 of coordination. */
+  /** What becomes of the claim. Where that is not the sum of its lines, as of an overturned denial that is cut, the difference is the claim's own. */
   readonly totals: Outcome;
   /** Why it was denied; nothing where it was paid. A denied claim is paid nothing, and all that was billed has this code. */
   readonly denial?: AdjustmentCode;

@@ -30,6 +30,8 @@ export interface ChainLine extends Omit<SettledLine, "procedure"> {
 export interface SettlementProblem {
   readonly claimId: string;
   readonly policy: ClaimPolicy;
+  /** Address of the provider. */
+  readonly providerAddress: string;
   /** When it was settled (unix seconds). */
   readonly settledAt: number;
   /** `SUBMISSION_UNKNOWN` or `REPLAY_DIFFERS`. */
@@ -183,7 +185,13 @@ class Replay implements ChainSettlements {
     const { claim, submission, lines, totals } = run;
     const { policy, proven, key } = submission!;
     if (lines instanceof CareProofError || lines === undefined) {
-      this.problems.push({ claimId: claim.claimId, policy, settledAt: time, error: lines! });
+      this.problems.push({
+        claimId: claim.claimId,
+        policy,
+        providerAddress: claim.provider,
+        settledAt: time,
+        error: lines!,
+      });
       return;
     }
     this.settlements.push({

@@ -10,6 +10,7 @@ import {
 } from "./settledClaim.js";
 import { CareProofError } from "../../errors.js";
 import { underPath } from "../../utils/errorPlace.js";
+import { dayOf } from "../../utils/time.js";
 import { formatTokenUnits } from "../decimal.js";
 import type { X12Provider } from "../x12/claim.js";
 import { type X12InterchangeContent, type X12SegmentContent, writeX12 } from "../x12/writeX12.js";
@@ -162,7 +163,7 @@ function settled(claim: SettledClaim, { payee, period }: Remittance, path: strin
   if (theirs !== ours) throw invalid("is of another provider than the payee", `${path}.provider`);
   try {
     const figures = figuresOf(claim);
-    const day = dayOf(Math.floor(settledAt / SECONDS_A_DAY));
+    const day = dayOf(settledAt);
     if (day < period.from || day > period.to) throw invalid(`is on ${day}, not in the period`, "settledAt");
     return figures;
   } catch (error) {
@@ -230,7 +231,7 @@ function claimSegments(
     ...adjustmentsOf(figures.adjustments),
     // The patient by the number of the policy alone. NM109 has two characters or more.
     ["NM1", "QC", "1", ...blanks(5), "MI", String(policyId).padStart(2, "0")],
-    ["DTM", "232", compact(dayOf(serviceDay))],
+    ["DTM", "232", compact(dayOf(serviceDay * SECONDS_A_DAY))],
     ...(figures.interest === 0n ? [] : [["AMT", "I", amountOf(figures.interest, "AMT02")] as const]),
     ...claim.lines.flatMap((line, i) => lineSegments(line, figures.lines[i]!)),
   ];
@@ -310,14 +311,9 @@ function fitting(value: string, least: number, most: number, element: string): s
   throw new CareProofError("X12_VALUE_INVALID", message, element);
 }
 
-/** A day as an ISO 8601 date. */
-function dayOf(day: number): string {
-  return new Date(day * SECONDS_A_DAY * 1000).toISOString().slice(0, 10);
-}
-
 function checkDay(day: string, path: string): void {
   const time = new Date(`${day}T00:00:00Z`).getTime();
-  if (!Number.isNaN(time) && dayOf(time / 1000 / SECONDS_A_DAY) === day) return;
+  if (!Number.isNaN(time) && dayOf(time / 1000) === day) return;
   throw invalid(`${JSON.stringify(day)} is no date such as 2026-01-31`, path);
 }
 
