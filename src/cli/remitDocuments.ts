@@ -66,7 +66,9 @@ export function assumptionsOf(remittances: readonly ProviderRemittance[], input:
   const lines = settlements.flatMap((one) => one.lines);
   const unknown = lines.filter(({ procedure }) => !procedures.has(procedure));
   return [
-    ...(parties.payer === undefined ? [`the payer's name and number are not given: ${payer} stands for them`] : []),
+    ...(parties.payer === undefined && remittances.length > 0
+      ? [`the payer's name and number are not given: ${payer} stands for them`]
+      : []),
     ...remittances
       .filter(({ provider }) => !parties.providers.has(provider))
       .map(({ provider }) => `the provider's name and number are not given: ${provider} stands for them`),
