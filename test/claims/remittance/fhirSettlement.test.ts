@@ -112,16 +112,16 @@ describe("a settled claim as ClaimResponse", () => {
     expect(cancelled).not.to.have.property("payment");
   });
 
-  it("has what coordination cut for the claim, not for a line", () => {
+  it("has what only the claim is cut by for the claim, not for a line", () => {
     const { totals } = paidClaim();
-    const coordinated = paidClaim({
+    const cut = paidClaim({
       totals: {
         ...totals,
         paid: totals.paid - 5n * DOLLAR,
         adjustments: [...totals.adjustments, { group: "OA", reason: "23", amount: 5n * DOLLAR }],
       },
     });
-    const { adjudication, total } = writeClaimResponse(coordinated, PARTIES);
+    const { adjudication, total } = writeClaimResponse(cut, PARTIES);
     expect(adjudication).to.deep.equal([adjusted(CARIN, "priorpayerpaid", ["OA", "23"], 5)]);
     expect(total).to.deep.include(amount(CARIN, "priorpayerpaid", 5));
     expect(total).to.deep.include(amount(ADJUDICATION, "benefit", 45.664));
@@ -141,6 +141,20 @@ describe("a settled claim as ClaimResponse", () => {
     const outcome = { billed, allowed: billed, paid: billed, memberShare: 0n, adjustments: [] };
     const claim = paidClaim({ lines: [{ ...lines[0]!, outcome }], totals: outcome });
     expect(JSON.stringify(writeClaimResponse(claim, PARTIES).total.at(-1)!.amount.value)).to.equal("281474976.710655");
+  });
+
+  it("names a provider without numbers as the caller knows it", () => {
+    const { requestor } = writeClaimResponse(paidClaim({ provider: {} }), { ...PARTIES, provider: { address: PAYER } });
+    expect(requestor).to.deep.equal({
+      identifier: { system: "urn:ietf:rfc:3986", value: `did:pkh:eip155:31337:${PAYER}` },
+    });
+  });
+
+  it("refuses a provider that nobody knows", async () => {
+    expect(await refusal(() => writeClaimResponse(paidClaim({ provider: {} }), PARTIES))).to.deep.equal({
+      code: "TERMS_INVALID",
+      path: "provider",
+    });
   });
 
   it("refuses an address without a chain, and a claim that does not add up", async () => {

@@ -89,17 +89,17 @@ describe("the figures of a settled claim", () => {
 
   it("have as the claim's what the lines do not have, and as negative what only the lines have", () => {
     const { totals } = paidClaim();
-    // 3 of what is paid are cut for a first payer, and 2 of the deductible.
+    // 3 less are paid, and 2 less of the deductible, than the lines say.
     const adjustments = totals.adjustments.map((one) =>
       one.reason === "1" ? { ...one, amount: one.amount - 2n * DOLLAR } : one,
     );
-    const coordinated: Outcome = {
+    const cut: Outcome = {
       ...totals,
       paid: totals.paid - 3n * DOLLAR,
       memberShare: totals.memberShare - 2n * DOLLAR,
       adjustments: [...adjustments, { group: "OA", reason: "23", amount: 5n * DOLLAR }],
     };
-    expect(figuresOf(paidClaim({ totals: coordinated })).adjustments).to.deep.equal([
+    expect(figuresOf(paidClaim({ totals: cut })).adjustments).to.deep.equal([
       { group: "PR", reason: "1", amount: -2n * DOLLAR },
       { group: "OA", reason: "23", amount: 5n * DOLLAR },
     ]);

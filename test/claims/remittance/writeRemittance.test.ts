@@ -112,45 +112,55 @@ describe("writing a remittance", () => {
     expect(payments[0]!.providerAdjustments).to.deep.equal([]);
   });
 
-  it("writes coordination as an adjustment of the claim, not of its lines", async () => {
-    // 100 billed, 90 allowed, a tenth is 9; the first payer paid 70, which covers those 9 and leaves 20.
+  it("writes what a payer before paid on the lines, and what is left to the member", async () => {
+    // 100 billed, 90 allowed, a tenth is 9; the first payer paid 70: of the 81 that the plan would pay 20 are left, and of the 9 nothing.
     const { lines: outcomes, totals } = adjudicate({
       terms: { ...TERMS, deductible: 0n, benefits: [benefitWord({ coinsuranceBasisPoints: 1000 })] },
       family: 0,
       lines: [{ billed: 100n * DOLLAR, fee: 90n * DOLLAR, units: 1n }],
+      primaryPaid: 70n * DOLLAR,
     });
-    const coordinated = {
-      ...totals,
-      paid: 20n * DOLLAR,
-      memberShare: 0n,
-      adjustments: [
-        { ...ADJUSTMENTS.contractual, amount: 10n * DOLLAR },
-        { ...ADJUSTMENTS.priorPayer, amount: 70n * DOLLAR },
-      ],
-    };
+    const procedure = { qualifier: "AD", code: "D0120", modifiers: [] };
     const claim = paidClaim({
       payerResponsibility: "S",
-      lines: outcomes.map((outcome) => ({
-        procedure: { qualifier: "AD", code: "D0120", modifiers: [] },
-        units: 1,
-        outcome,
-      })),
-      totals: coordinated,
+      lines: outcomes.map((outcome) => ({ procedure, units: 1, outcome })),
+      totals,
     });
     expect(written([claim]).slice(9, -3)).to.deep.equal([
       `CLP*VISIT-1*2*100*20**15*${CONTROL_NUMBER}~`,
-      "CAS*OA*23*70~",
-      "CAS*PR*2*-9~",
       "NM1*QC*1******MI*07~",
       "DTM*232*20260302~",
-      "SVC*AD:D0120*100*81**1~",
+      "SVC*AD:D0120*100*20**1~",
       "CAS*CO*45*10~",
-      "CAS*PR*2*9~",
+      "CAS*OA*23*70~",
       "AMT*B6*90~",
     ]);
     const { summary, payments } = await read([claim]);
     expect(summary).to.include({ balanced: true, totalPaid: "20.00" });
     expect(payments[0]!.claims[0]).to.include({ status: "2", patientResponsibility: "0.00" });
+  });
+
+  it("writes what only the claim has as its own adjustments, negative where only its lines have it", async () => {
+    const { totals } = paidClaim();
+    const adjustments = totals.adjustments.map((one) =>
+      one.reason === "3" ? { ...one, amount: one.amount - 5n * DOLLAR } : one,
+    );
+    // 40 less are paid, and 5 less of the copays, than the lines say.
+    const claim = paidClaim({
+      totals: {
+        ...totals,
+        paid: totals.paid - 40n * DOLLAR,
+        memberShare: totals.memberShare - 5n * DOLLAR,
+        adjustments: [...adjustments, { ...ADJUSTMENTS.priorPayer, amount: 45n * DOLLAR }],
+      },
+    });
+    expect(written([claim]).slice(9, 13)).to.deep.equal([
+      `CLP*VISIT-1*1*183.33*10.664*97.666*15*${CONTROL_NUMBER}~`,
+      "CAS*PR*3*-5~",
+      "CAS*OA*23*45~",
+      "NM1*QC*1******MI*07~",
+    ]);
+    expect((await read([claim])).summary).to.include({ balanced: true, totalPaid: "10.664" });
   });
 
   it("writes addresses, the contact, the payee's tax number and another currency where they are given", () => {
@@ -334,6 +344,13 @@ const settled: fc.Arbitrary<SettledClaim> = fc
     });
   });
 
+/** Adjustments in one order: CAS segments group them. */
+function sorted(adjustments: readonly { group: string; reason: string; amount: string }[]): object[] {
+  return adjustments
+    .map(({ group, reason, amount: units }) => ({ group, reason, units }))
+    .sort((a, b) => `${a.group} ${a.reason}`.localeCompare(`${b.group} ${b.reason}`));
+}
+
 describe("a remittance as it is written", () => {
   it("is read back with every figure, and balances", async () => {
     await fc.assert(
@@ -356,6 +373,12 @@ describe("a remittance as it is written", () => {
           expect(found.paid).to.equal(formatTokenUnits(isPaid ? sign * claim.totals.paid : 0n));
           if (isPaid && sign === 1n) {
             expect(found.patientResponsibility).to.equal(formatTokenUnits(claim.totals.memberShare));
+          }
+          if (isPaid) {
+            const adjusted = claim.lines.map(({ outcome }) =>
+              outcome.adjustments.map((one) => ({ ...one, amount: formatTokenUnits(sign * one.amount) })),
+            );
+            expect(found.lines.map(({ adjustments }) => sorted(adjustments))).to.deep.equal(adjusted.map(sorted));
           }
           expect(found.lines.map(({ charge, paid }) => [charge, paid])).to.deep.equal(
             claim.lines.map(({ outcome }) => [
