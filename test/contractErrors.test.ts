@@ -10,7 +10,7 @@ import {
   ParticipantRegistry__factory,
   type ParticipantRegistry,
 } from "../src/bindings/index.js";
-import { ContractError, decodeError } from "../src/contractErrors.js";
+import { ContractError, decodeError, errorOfSelector } from "../src/contractErrors.js";
 import { CareProofError } from "../src/errors.js";
 import { REMEDIES } from "../src/remedies.js";
 import { ROLES } from "../src/participants/roles.js";
@@ -128,5 +128,16 @@ describe("decodeError", () => {
     it("are one sentence each", () => {
       for (const [name, remedy] of Object.entries(REMEDIES)) expect(remedy, name).to.match(/^[A-Z].+\.$/);
     });
+  });
+});
+
+describe("errorOfSelector", () => {
+  it("names the error of a selector, with its remedy, and none for another", () => {
+    const selector = id("NotInGoodStanding(address,uint16,uint8)").slice(0, 10);
+    expect(errorOfSelector(selector)).to.deep.equal({
+      errorName: "NotInGoodStanding",
+      remedy: REMEDIES.NotInGoodStanding,
+    });
+    expect(errorOfSelector("0x12345678")).to.equal(undefined);
   });
 });

@@ -17,9 +17,12 @@ export {
   type Outcome,
   type PricedLine,
 } from "./adjudicate.js";
+export * from "./checkClaim.js";
 export * from "./claimHistory.js";
 export * from "./events.js";
 export * from "./feeSchedule.js";
+export * from "./interest.js";
+export * from "./openClaim.js";
 export {
   BASIS_POINTS,
   type Benefit,
@@ -33,6 +36,7 @@ export {
 export { decodeSubmissions, type ProvenClaim } from "./provenClaim.js";
 export * from "./readClaims.js";
 export * from "./statuses.js";
+export * from "./submissionGroups.js";
 export * from "./typedData.js";
 export { formatDecimal, formatTokenUnits, parseDecimal, toTokenUnits } from "./decimal.js";
 export type * from "./fhir/claim.js";

@@ -62,8 +62,10 @@ export interface PlanTerms {
   readonly benefits: readonly bigint[];
 }
 
-const AMOUNTS = ["deductible", "outOfPocketMaximum", "automaticPaymentCeiling"] as const;
-const NUMBERS = [
+/** Members of a plan's terms that are amounts, in their order there. */
+export const TERMS_AMOUNTS = ["deductible", "outOfPocketMaximum", "automaticPaymentCeiling"] as const;
+/** Those that are days or basis points. */
+export const TERMS_NUMBERS = [
   "timelyFilingDays",
   "decisionDays",
   "promptPaymentDays",
@@ -72,7 +74,7 @@ const NUMBERS = [
   "graceDays",
 ] as const;
 
-const TERMS_TYPE = `tuple(address,address,bytes32,${"uint64,".repeat(AMOUNTS.length)}${"uint16,".repeat(NUMBERS.length)}uint256[])`;
+const TERMS_TYPE = `tuple(address,address,bytes32,${"uint64,".repeat(TERMS_AMOUNTS.length)}${"uint16,".repeat(TERMS_NUMBERS.length)}uint256[])`;
 
 /** Members of a benefit's word with the lowest bit and the width of each; those above them are flags. */
 const BENEFIT_AMOUNTS = { copay: 0n, maximumPerService: 64n, annualLimit: 128n } as const;
@@ -93,8 +95,8 @@ export function planId(terms: PlanTerms): string {
     terms.payer,
     terms.vault,
     terms.feeSchedule,
-    ...AMOUNTS.map((name) => terms[name]),
-    ...NUMBERS.map((name) => terms[name]),
+    ...TERMS_AMOUNTS.map((name) => terms[name]),
+    ...TERMS_NUMBERS.map((name) => terms[name]),
     terms.benefits,
   ];
   return keccak256(AbiCoder.defaultAbiCoder().encode([TERMS_TYPE], [values]));
@@ -168,8 +170,8 @@ function checkTerms(terms: PlanTerms): void {
   } catch (error) {
     throw new CareProofError("TERMS_INVALID", "expected 32 bytes as 0x-prefixed hex", "feeSchedule", { cause: error });
   }
-  for (const name of AMOUNTS) checkAmount(terms[name], name, "TERMS_INVALID");
-  for (const name of NUMBERS) checkNumber(terms[name], name, 0xffff, "TERMS_INVALID");
+  for (const name of TERMS_AMOUNTS) checkAmount(terms[name], name, "TERMS_INVALID");
+  for (const name of TERMS_NUMBERS) checkNumber(terms[name], name, 0xffff, "TERMS_INVALID");
   if (terms.appealDays < LEAST_APPEAL_DAYS) {
     throw new CareProofError("TERMS_INVALID", `must be at least ${LEAST_APPEAL_DAYS}`, "appealDays");
   }

@@ -1,9 +1,15 @@
 /** What was submitted, out of the data of the transactions that led to events. */
-import { getAddress, type Log, type TransactionReceipt } from "ethers";
+import { getAddress, type TransactionReceipt } from "ethers";
 
 import type { ClaimContracts, StoredClaim } from "./claimContracts.js";
-import type { ClaimPolicy, ClaimStep, Submission, SubmissionMissing } from "./claimHistory.js";
-import { claimTopic } from "./events.js";
+import {
+  type ClaimPolicy,
+  type ClaimStep,
+  isAdjudication,
+  type Submission,
+  type SubmissionMissing,
+} from "./claimHistory.js";
+import { claimTopic, decodeClaimEvent } from "./events.js";
 import { decodeSubmissions, type ProvenClaim } from "./provenClaim.js";
 import { claimId, type ClaimKey, keysOf, storedReceipt } from "./typedData.js";
 import { inGroups } from "../utils/inGroups.js";
@@ -49,37 +55,54 @@ async function readCall(chain: ClaimContracts, hash: string): Promise<Call | Sub
   const claims = decodeSubmissions(transaction.data);
   if (claims === undefined) return "CALL_UNREADABLE";
   const receipt = await provider.getTransactionReceipt(hash);
-  return receipt === null ? "TRANSACTION_UNKNOWN" : takenOf(claims, receipt, address);
+  if (receipt === null) return "TRANSACTION_UNKNOWN";
+  const taken = takenOf(
+    claims.map((proven) => ({ proven })),
+    receipt,
+    address,
+  );
+  return new Map([...taken].map(([index, { proven }]) => [index, proven]));
 }
 
 /**
- * What of a submission led to which `ClaimAdjudicated`: claims are taken one after the other, so the first is of the first that was not
- * refused.
+ * What of a submission led to which `ClaimAdjudicated`: claims are taken one after the other, so each event is of the next that was not
+ * refused. An event of another policy, provider or charge is of a call that something else made meanwhile.
  *
- * @param claims Something for each claim of the call, in its order.
+ * @param claims The claims of the call, in its order.
  * @param contract Address of `ClaimsProcessor`.
  * @returns By the places of the logs in their block.
  */
-export function takenOf<T>(
+export function takenOf<T extends { readonly proven: ProvenClaim }>(
   claims: readonly T[],
   receipt: TransactionReceipt,
   contract: string,
 ): ReadonlyMap<number, T> {
   const refused = refusedIn(receipt, contract);
-  const taken = claims.filter((_, index) => !refused.has(index));
-  const adjudicated = logsOf(receipt, contract, "ClaimAdjudicated").slice(0, taken.length);
-  return new Map(adjudicated.map(({ index }, place) => [index, taken[place]!]));
+  const waiting = claims.filter((_, index) => !refused.has(index));
+  const taken = new Map<number, T>();
+  for (const log of receipt.logs) {
+    const event = decodeClaimEvent(log, contract);
+    const next = waiting[taken.size];
+    if (event === undefined || next === undefined || !isAdjudication(event)) continue;
+    if (isOf(event, next.proven)) taken.set(log.index, next);
+  }
+  return taken;
+}
+
+function isOf({ args }: Pick<Adjudication, "args">, { claim }: ProvenClaim): boolean {
+  const billed = claim.lines.reduce((sum, line) => sum + BigInt(line.billed), 0n);
+  return (
+    BigInt(claim.policyId) === args.policyId &&
+    getAddress(claim.receipt.provider) === args.provider &&
+    billed === args.totals.billed
+  );
 }
 
 /** The claims of a `submitMany` that were refused, by their places in it, with the selectors of the errors, 4 bytes as 0x-hex. */
 export function refusedIn(receipt: TransactionReceipt, contract: string): ReadonlyMap<number, string> {
-  const logs = logsOf(receipt, contract, "ClaimRefused");
+  const topic = claimTopic("ClaimRefused");
+  const logs = receipt.logs.filter(({ address, topics }) => topics[0] === topic && getAddress(address) === contract);
   return new Map(logs.map(({ topics, data }) => [Number(topics[1]), data.slice(0, 10)]));
-}
-
-function logsOf({ logs }: TransactionReceipt, contract: string, name: "ClaimAdjudicated" | "ClaimRefused"): Log[] {
-  const topic = claimTopic(name);
-  return logs.filter(({ address, topics }) => topics[0] === topic && getAddress(address) === contract);
 }
 
 /** The claim with its key, if it is what the contract took. */
@@ -90,15 +113,9 @@ async function match(
   stored: ReadonlyMap<string, StoredClaim>,
 ): Promise<{ key: ClaimKey; proven: ProvenClaim } | SubmissionMissing> {
   if (proven === undefined) return "CALL_DIFFERS";
-  const { receipt, policyId, lines } = proven.claim;
-  const billed = lines.reduce((sum, line) => sum + BigInt(line.billed), 0n);
   const key = await keyOf(chain, args.policyId, proven, args.claimId);
-  const isTaken =
-    key !== undefined &&
-    BigInt(policyId) === args.policyId &&
-    billed === args.totals.billed &&
-    storedReceipt(receipt) === stored.get(args.claimId)?.receipt;
-  return isTaken ? { key, proven } : "CALL_DIFFERS";
+  const isTaken = storedReceipt(proven.claim.receipt) === stored.get(args.claimId)?.receipt;
+  return key !== undefined && isTaken ? { key, proven } : "CALL_DIFFERS";
 }
 
 /** The key with an ordinal for which the id is the claim's. */

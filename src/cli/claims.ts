@@ -1,6 +1,7 @@
 import { Command } from "commander";
 
 import { claimsEstimateCommand } from "./claimsEstimate.js";
+import { claimsPendingCommand } from "./claimsPending.js";
 import { readCommand } from "./claimsRead.js";
 import { claimsRemitCommand } from "./claimsRemit.js";
 import { claimsSubmitCommand } from "./claimsSubmit.js";
@@ -13,5 +14,6 @@ export function claimsCommand(terminal: Terminal): Command {
     .addCommand(readCommand(terminal))
     .addCommand(claimsEstimateCommand(terminal))
     .addCommand(claimsSubmitCommand(terminal))
+    .addCommand(claimsPendingCommand(terminal))
     .addCommand(claimsRemitCommand(terminal));
 }

@@ -220,6 +220,11 @@ export class SubmitRun {
       const error = now instanceof CareProofError ? now : refusedBy(selector);
       this.answers.set(claim.index, { ...resultOfProblem(error, claim.path), ...common });
     }
+    for (const claim of claims) {
+      if (this.answers.has(claim.index)) continue;
+      const message = `the transaction ${receipt.hash} does not tell what became of it: run this again`;
+      this.refuse(claim, new CareProofError("CONTRACT_UNEXPECTED", message));
+    }
     this.transactions.push({
       hash: receipt.hash,
       claims: claims.map(({ index }) => index),

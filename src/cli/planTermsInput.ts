@@ -1,19 +1,9 @@
 import { type JsonInput, within } from "./jsonInput.js";
-import { packBenefit, planId, type PlanTerms } from "../claims/planTerms.js";
+import { packBenefit, planId, type PlanTerms, TERMS_AMOUNTS, TERMS_NUMBERS } from "../claims/planTerms.js";
 import type { JsonValue } from "../utils/json.js";
 
-const AMOUNTS = ["deductible", "outOfPocketMaximum", "automaticPaymentCeiling"] as const;
-const NUMBERS = [
-  "timelyFilingDays",
-  "decisionDays",
-  "promptPaymentDays",
-  "interestBasisPoints",
-  "appealDays",
-  "graceDays",
-] as const;
-
 /** Members of the terms of a plan. */
-export const TERMS_MEMBERS = [...AMOUNTS, "benefits", ...NUMBERS, "payer", "vault", "feeSchedule"] as const;
+export const TERMS_MEMBERS = [...TERMS_AMOUNTS, "benefits", ...TERMS_NUMBERS, "payer", "vault", "feeSchedule"] as const;
 
 const BENEFIT_AMOUNTS = ["copay", "maximumPerService", "annualLimit"] as const;
 const BENEFIT_NUMBERS = ["coinsuranceBasisPoints", "waitingDays"] as const;
@@ -26,8 +16,8 @@ const BENEFIT_FLAGS = ["deductibleApplies", "needsAuthorization"] as const;
  */
 export function readTerms(json: JsonInput, value: JsonValue | undefined, path: string): PlanTerms {
   const terms = json.object(value, path, TERMS_MEMBERS);
-  const amount = (name: (typeof AMOUNTS)[number]): bigint => json.amount(terms[name], `${path}.${name}`);
-  const number = (name: (typeof NUMBERS)[number]): number => json.integer(terms[name], `${path}.${name}`);
+  const amount = (name: (typeof TERMS_AMOUNTS)[number]): bigint => json.amount(terms[name], `${path}.${name}`);
+  const number = (name: (typeof TERMS_NUMBERS)[number]): number => json.integer(terms[name], `${path}.${name}`);
   const read = {
     payer: json.address(terms.payer, `${path}.payer`),
     vault: json.address(terms.vault, `${path}.vault`),

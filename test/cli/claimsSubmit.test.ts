@@ -6,13 +6,12 @@ import { loadFixture, setBalance, time } from "@nomicfoundation/hardhat-network-
 import { expect } from "chai";
 import { type Contract, Wallet } from "ethers";
 import hre, { ethers } from "hardhat";
-import { TASK_NODE_CREATE_SERVER } from "hardhat/builtin-tasks/task-names";
-import type { JsonRpcServer } from "hardhat/types";
 
 import type { SubmitResult, SubmitResultClaim } from "../../src/cli/claimsSubmitResult.js";
 import { claimsDomain, CLAIM_SUBMISSION_TYPES, submissionMessage } from "../../src/claims/typedData.js";
 import { timeOf } from "../../src/utils/time.js";
 import type { Account } from "../support/careproof";
+import { serveChain } from "../support/chainServer";
 import { claimByCodes, claimJson, feeScheduleJson, termsJson } from "../support/claimsFile";
 import {
   balanceOf,
@@ -43,19 +42,17 @@ async function deployTwice(): Promise<Policies> {
 }
 
 describe("careproof claims submit", () => {
-  let server: JsonRpcServer;
   let url: string;
+  let close: () => Promise<void>;
   let folder: string;
 
   before(async () => {
-    const options = { hostname: "127.0.0.1", port: 0, provider: hre.network.provider };
-    server = (await hre.run(TASK_NODE_CREATE_SERVER, options)) as JsonRpcServer;
-    url = `http://127.0.0.1:${(await server.listen()).port}`;
+    ({ url, close } = await serveChain());
     folder = mkdtempSync(join(tmpdir(), "careproof-"));
   });
 
   after(async () => {
-    await server.close();
+    await close();
     rmSync(folder, { recursive: true });
   });
 
@@ -229,6 +226,8 @@ describe("careproof claims submit", () => {
     it("a service before and after the policy, which the plan's terms deny", async () => {
       const system = await loadFixture(deployInsurance);
       const firstDay = await dayNow();
+      const yearBefore = new Date(firstDay * DAY * 1000).getUTCFullYear() - 1;
+      await system.policies.connect(system.enrolment).declareSubjectTag(1, yearBefore, system.subjectTag);
       await system.policies.connect(system.insurerKey).cancel(1, system.terms as never, firstDay);
       await time.increase(DAY);
       const claims = await Promise.all(
@@ -267,6 +266,45 @@ describe("careproof claims submit", () => {
       ]);
     });
 
+    it("more than twenty in groups, each with the gas it needs below the limit of a transaction", async () => {
+      const system = await loadFixture(deployInsurance);
+      const days = Array.from({ length: 21 }, (_, i) => i);
+      await time.increase(30 * DAY);
+      const today = await dayNow();
+      const claims = await Promise.all(
+        days.map(async (i) => claimJson(await proveClaim(system, { receipt: { serviceDay: today - i } }))),
+      );
+      const { claims: answers, transactions } = resultOf(await submit(system, system.clinicKey, claims));
+      expect(transactions.map((one) => one.claims)).to.deep.equal([days.slice(0, 20), [20]]);
+      expect(new Set(answers.map(({ answer, amount }) => `${answer} ${amount}`))).to.deep.equal(
+        new Set(["paid 72.00"]),
+      );
+      expect(await balanceOf(system, system.clinic)).to.equal(21n * 72n * UNIT);
+      for (const { hash, gasUsed } of transactions) {
+        const { gasLimit } = (await ethers.provider.getTransaction(hash))!;
+        expect(gasLimit > BigInt(gasUsed) && gasLimit < 1n << 24n).to.equal(true);
+      }
+    });
+
+    it("a claim whose fees one multiproof proves", async () => {
+      const system = await loadFixture(deployInsurance);
+      const proven = await proveClaim(system, {
+        lines: [
+          [VISIT, 92],
+          [LONG_VISIT, 180],
+        ],
+      });
+      // The two are siblings in the tree of four: with the other half's node, the pair is proved.
+      const multiProof = { proof: [proven.feeProofs[0]![1]], flags: [true, false] };
+      const { lines, ...claim } = claimJson(proven);
+      const bare = lines.map((line) => ({ ...line, feeProof: undefined }));
+      const [paid] = claimsOf(await submit(system, system.stranger, [{ ...claim, lines: bare, multiProof }]));
+      expect(paid).to.include({ answer: "paid", billed: "272.00", amount: "232.00" });
+      const wrong = { ...claim, lines: bare, multiProof: { proof: ["0x12"], flags: [true, false] } };
+      const [refused] = claimsOf(await submit(system, system.stranger, [wrong]));
+      expect(refused).to.include({ code: "CLAIMS_FILE_INVALID", at: "claims[0].multiProof.proof[0]" });
+    });
+
     it("again what was voided, by a later signature only", async () => {
       const system = await loadFixture(deployInsurance);
       const { proven, key, id: stands } = await prepare(system);
@@ -302,6 +340,14 @@ describe("careproof claims submit", () => {
       expect(consent!.remedy).to.include("consent");
       expect(submitter).to.include({ error: "NotTheSubmitter", at: "claims[1]" });
       expect(resultOf(ran).transactions).to.deep.equal([]);
+    });
+
+    it("a signature of a contract wallet, which only the chain can judge", async () => {
+      const system = await loadFixture(deployInsurance);
+      const wallet = await ethers.deployContract("ERC1271Wallet", [system.clinicKey.address]);
+      const proven = await proveClaim(system, { claim: { signedBy: await wallet.getAddress() } });
+      const [refused] = claimsOf(await submit(system, system.clinicKey, [claimJson(proven)]));
+      expect(refused).to.include({ answer: "refused", error: "NotTheProvider", at: "claims[0]" });
     });
 
     it("one that it takes alone, but not after another of the same file", async () => {
