@@ -22,7 +22,7 @@ import {
 } from "./remitDocuments.js";
 import { readRemitParties } from "./remitParties.js";
 import { table } from "./table.js";
-import { type Terminal, writeResult } from "./terminal.js";
+import { printable, type Terminal, writeResult } from "./terminal.js";
 import { formatTokenUnits } from "../claims/decimal.js";
 import { proceduresOf } from "../claims/feeSchedule.js";
 import { figuresOf, type SettledClaim, sum } from "../claims/remittance/settledClaim.js";
@@ -258,5 +258,7 @@ function describe({ file, period, summary, remittances, leftOut, assumed }: Remi
     ...leftOut.map(
       ({ claimId, settledAt, code, message }) => `LEFT OUT  ${claimId}  ${settledAt}  ${code}: ${message}`,
     ),
-  ].join("\n");
+  ]
+    .map(printable)
+    .join("\n");
 }

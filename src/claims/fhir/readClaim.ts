@@ -18,13 +18,13 @@ export interface ReadFhirClaim {
   readonly notes: readonly FhirProblem[];
 }
 
-const KINDS: Readonly<Record<string, FhirClaimKind>> = {
-  professional: "professional",
-  institutional: "institutional",
-  oral: "dental",
-  pharmacy: "pharmacy",
-  vision: "vision",
-};
+const KINDS: ReadonlyMap<string, FhirClaimKind> = new Map([
+  ["professional", "professional"],
+  ["institutional", "institutional"],
+  ["oral", "dental"],
+  ["pharmacy", "pharmacy"],
+  ["vision", "vision"],
+]);
 
 const USES = ["claim", "preauthorization", "predetermination"] as const;
 
@@ -181,7 +181,7 @@ function kindOf(claim: FhirElement): FhirClaimKind {
   const type = claim.child("type");
   if (type === undefined) throw missing(claim.at("type"));
   for (const coding of type.children("coding")) {
-    const kind = coding.text("system") === CLAIM_TYPE ? KINDS[coding.text("code") ?? ""] : undefined;
+    const kind = coding.text("system") === CLAIM_TYPE ? KINDS.get(coding.text("code") ?? "") : undefined;
     if (kind !== undefined) return kind;
   }
   throw fault("CODE_UNKNOWN", `has no coding of ${CLAIM_TYPE}`, type.path);

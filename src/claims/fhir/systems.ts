@@ -32,7 +32,6 @@ const HCPCS = "https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets";
 const CPT = "http://www.ama-assn.org/go/cpt";
 const CDT = "http://www.ada.org/cdt";
 const NDC = "http://hl7.org/fhir/sid/ndc";
-const ICD_10_PCS = "http://www.cms.gov/Medicare/Coding/ICD10";
 
 /** X12's qualifiers of code systems of procedures (element 235). */
 const QUALIFIERS: ReadonlyMap<string, string> = new Map([
@@ -51,9 +50,15 @@ export function qualifierOf(system: string): string | undefined {
   return QUALIFIERS.get(system);
 }
 
+/** Code systems of X12's qualifiers that have one. */
+const SYSTEMS: ReadonlyMap<string, string> = new Map([
+  ["AD", CDT],
+  ["N4", NDC],
+]);
+
 /** The code system of a procedure of an X12 claim; undefined where its qualifier tells none. */
 export function systemOf(qualifier: string, code: string): string | undefined {
   // CPT codes are of five characters of which the first four are digits; those of HCPCS level II begin with a letter.
   if (qualifier === "HC") return /^\d{4}/.test(code) ? CPT : HCPCS;
-  return { AD: CDT, N4: NDC, IP: ICD_10_PCS }[qualifier];
+  return SYSTEMS.get(qualifier);
 }

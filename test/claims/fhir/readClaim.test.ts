@@ -174,6 +174,14 @@ describe("a FHIR claim", () => {
     ["has another use", { use: "billing" }, "CODE_UNKNOWN", "Claim.use"],
     ["has no type", { type: undefined }, "ELEMENT_MISSING", "Claim.type"],
     ["has a type of another system", { type: { coding: [{ code: "oral" }] } }, "CODE_UNKNOWN", "Claim.type"],
+    [
+      "has a type that there is not",
+      {
+        type: { coding: [{ system: "http://terminology.hl7.org/CodeSystem/claim-type", code: "constructor" }] },
+      },
+      "CODE_UNKNOWN",
+      "Claim.type",
+    ],
     ["has no lines", { item: undefined }, "ELEMENT_MISSING", "Claim.item"],
     ["has lines that are no array", { item: {} }, "ELEMENT_INVALID", "Claim.item"],
     ["has a line that is no object", { item: [1] }, "ELEMENT_INVALID", "Claim.item[0]"],
