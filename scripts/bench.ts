@@ -7,9 +7,12 @@ import "./compiled";
 import { Command } from "commander";
 import hre from "hardhat";
 
+import { benchClaimsFile, type ClaimsFileBench } from "./bench/claims837";
+import type { Figures } from "./bench/child";
+import { benchEstimate, type EstimateBench } from "./bench/estimate";
 import { writeGasPage } from "./bench/gasPage";
 import type { GasRow } from "./bench/gasRow";
-import { LIMITS, LOT_TREE_LIMITS, MERKLE_LIMITS } from "./bench/limits";
+import { CLAIMS_FILE_LIMITS, ESTIMATE_LIMITS, LIMITS, LOT_TREE_LIMITS, MERKLE_LIMITS } from "./bench/limits";
 import { benchLotTree, type LotTreeBench } from "./bench/lotTree";
 import { measureAll, measurePeers } from "./bench/measure";
 import { benchMerkle, type MerkleBench } from "./bench/merkle";
@@ -17,9 +20,9 @@ import { benchMerkle, type MerkleBench } from "./bench/merkle";
 async function main(): Promise<void> {
   const options = new Command("bench")
     .description("Measures this project beside its peers, and fails where a limit is passed.")
-    .option("--json", "print an array of {operation, gas, limit, peer, peerGas}; the figures of trees go to stderr")
+    .option("--json", "print an array of {operation, gas, limit, peer, peerGas}; what is no gas goes to stderr")
     .option("--docs", "write the figures to docs/gas.md too")
-    .option("--gas-only", "leave out the trees: the Merkle tree's peer takes about two minutes")
+    .option("--gas-only", "leave out what is no gas: the Merkle tree's peer takes about two minutes")
     .parse()
     .opts<{ json?: true; docs?: true; gasOnly?: true }>();
   await hre.run("compile", { quiet: true });
@@ -45,16 +48,25 @@ async function main(): Promise<void> {
   ];
 
   let merkle: MerkleBench | undefined;
-  const lotTrees: LotTreeBench[] = [];
+  const lines: string[] = [];
   if (options.gasOnly === undefined) {
+    progress("estimating claims, and reading a file of ten megabytes of them …");
+    const estimate = await benchEstimate();
+    const claimsFile = await benchClaimsFile();
+    lines.push(estimateLine(estimate), claimsFileLine(claimsFile));
+    if (estimate.claimsPerSecond < ESTIMATE_LIMITS.claimsPerSecond) {
+      problems.push(`claims.estimate: ${estimateLine(estimate)}`);
+    }
+    problems.push(...figuresAbove("claims.read", claimsFile, CLAIMS_FILE_LIMITS));
     for (const input of ["CSV", "EPCIS"] as const) {
       progress(`building the tree and proof files of a lot of one million packages out of ${input} …`);
       const lotTree = await benchLotTree(input);
-      lotTrees.push(lotTree);
-      problems.push(...lotTreeProblems(lotTree));
+      lines.push(lotTreeLine(lotTree));
+      problems.push(...figuresAbove(`provenance.lotTree of ${input}`, lotTree, LOT_TREE_LIMITS));
     }
     progress("building Merkle trees of one million leaves, the peer's takes about two minutes …");
     merkle = await benchMerkle();
+    lines.push(merkleLine(merkle));
     if (merkle.ratio < MERKLE_LIMITS.ratio) {
       problems.push(`merkle.build: ${merkle.ratio.toFixed(1)} times as fast, must be ${MERKLE_LIMITS.ratio}`);
     }
@@ -66,12 +78,11 @@ async function main(): Promise<void> {
   }
 
   if (options.docs) await writeGasPage(rows, merkle);
-  const trees = [...lotTrees.map(lotTreeLine), ...(merkle === undefined ? [] : [merkleLine(merkle)])];
   if (options.json) {
     console.log(JSON.stringify(rows, undefined, 2));
-    for (const line of trees) progress(line);
+    for (const line of lines) progress(line);
   } else {
-    console.log([table(rows), ...trees].join("\n\n"));
+    console.log([table(rows), ...lines].join("\n\n"));
   }
   if (problems.length > 0) throw new Error(problems.join("\n"));
 }
@@ -101,14 +112,28 @@ function table(rows: GasRow[]): string {
   return lines.join("\n");
 }
 
-function lotTreeProblems({ input, seconds, maxRssBytes }: LotTreeBench): string[] {
-  const limits = LOT_TREE_LIMITS;
+function figuresAbove(what: string, { seconds, maxRssBytes }: Figures, limits: Figures): string[] {
   return [
     ...(seconds > limits.seconds ? [`${seconds.toFixed(1)} s, the limit is ${limits.seconds} s`] : []),
     ...(maxRssBytes >= limits.maxRssBytes
       ? [`${megabytes(maxRssBytes)}, must be below ${megabytes(limits.maxRssBytes)}`]
       : []),
-  ].map((problem) => `provenance.lotTree of ${input}: ${problem}`);
+  ].map((problem) => `${what}: ${problem}`);
+}
+
+function estimateLine({ claims, lines, claimsPerSecond }: EstimateBench): string {
+  const number = (value: number): string => Math.floor(value).toLocaleString("en");
+  return (
+    `claims.estimate, ${number(claims)} claims of ${number(lines)} lines: ${number(claimsPerSecond)} claims a second ` +
+    `(at least ${number(ESTIMATE_LIMITS.claimsPerSecond)})`
+  );
+}
+
+function claimsFileLine({ bytes, claims, seconds, maxRssBytes }: ClaimsFileBench): string {
+  return (
+    `claims.read, ${megabytes(bytes)} of 837 with ${claims.toLocaleString("en")} claims: ${seconds.toFixed(1)} s, ` +
+    `${megabytes(maxRssBytes)} (at most ${CLAIMS_FILE_LIMITS.seconds} s, below ${megabytes(CLAIMS_FILE_LIMITS.maxRssBytes)})`
+  );
 }
 
 function lotTreeLine({ input, packages, containers, files, seconds, maxRssBytes }: LotTreeBench): string {

@@ -47,6 +47,37 @@ export const LIMITS: Readonly<Record<string, number>> = {
   "provenance.answer": 44_000,
   "provenance.bindTelemetry": 70_000,
   "provenance.recordEvent": 34_500,
+  "claims.submit.first": 210_000,
+  "claims.submit.later": 175_000,
+  "claims.submit.line": 17_500,
+  "claims.submit.lineMulti": 14_000,
+  "claims.submitMany.new.each": 130_000,
+  "claims.submitMany.seen.each": 112_000,
+  "claims.createVault": 3_110_000,
+  "claims.deposit": 115_000,
+  "claims.publish": 88_000,
+  "claims.submit.laterFamily": 206_000,
+  "claims.submit.denied": 179_000,
+  "claims.submit.lineMulti.adjacent": 6_300,
+  "claims.submit.lineMulti.spread": 21_000,
+  "claims.submit.pended": 225_000,
+  "claims.approve": 104_000,
+  "claims.approve.overdue": 98_000,
+  "claims.deny": 98_000,
+  "claims.appeal": 61_000,
+  "claims.review.uphold": 98_000,
+  "claims.review.overturn": 116_000,
+  "claims.void": 127_000,
+  "claims.submit.replacement": 169_000,
+  "claims.pauseAutomaticPayments": 57_000,
+  "claims.submit.secondary": 215_000,
+  "claims.issue": 177_000,
+  "claims.declareSubjectTag": 60_000,
+  "claims.authorize": 72_000,
+  "claims.payPremium": 107_000,
+  "claims.cancel": 133_000,
+  "claims.requestWithdraw": 52_000,
+  "claims.redeem": 178_000,
 };
 
 /** How many times faster than OpenZeppelin's tree ours must build one million leaves, and its peak memory (bytes). */
@@ -54,3 +85,9 @@ export const MERKLE_LIMITS = { ratio: 60, maxRssBytes: 250_000_000 };
 
 /** Longest time on two cores (seconds) and peak memory (bytes) of building the tree and all proof files of a million packages. */
 export const LOT_TREE_LIMITS = { seconds: 60, maxRssBytes: 1_000_000_000 };
+
+/** Fewest claims that must be estimated in a second on one core. */
+export const ESTIMATE_LIMITS = { claimsPerSecond: 50_000 };
+
+/** Longest time (seconds) and peak memory (bytes) of reading a file of ten megabytes of X12 claims. */
+export const CLAIMS_FILE_LIMITS = { seconds: 3, maxRssBytes: 300_000_000 };

@@ -1,5 +1,4 @@
-import { fork } from "node:child_process";
-import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createWriteStream, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -7,30 +6,24 @@ import { pipeline } from "node:stream/promises";
 
 import { SimpleMerkleTree } from "@openzeppelin/merkle-tree";
 
+import { runTool, type Figures } from "./child";
 import type { LotResult } from "../../src/cli/provenanceLot";
 import { checkDigit } from "../../src/provenance/checkDigit";
 import { lotLeaf } from "../../src/provenance/lot";
 import { proofOf, readProofFile } from "../../src/provenance/proofFile";
 import type { Sscc } from "../../src/provenance/tokenId";
-import { root, script } from "../processes";
 
 /** What a lot's packages are read from. */
 export type LotInput = "CSV" | "EPCIS";
 
 /** What {@link benchLotTree} measures. */
-export interface LotTreeBench {
+export interface LotTreeBench extends Figures {
   readonly input: LotInput;
   readonly packages: number;
   readonly containers: number;
   /** Proof files written, one a pallet. */
   readonly files: number;
-  /** Wall time from the input file to the folder of tree and proof files. */
-  readonly seconds: number;
-  /** Peak resident memory of the whole process. */
-  readonly maxRssBytes: number;
 }
-
-type Figures = Pick<LotTreeBench, "seconds" | "maxRssBytes">;
 
 const MILLION = 1_000_000;
 const PACKAGES_A_CASE = 100;
@@ -55,16 +48,16 @@ const WRITERS: Readonly<Record<LotInput, (packages: number) => Iterable<string>>
  * @throws Error if the tool fails, or OpenZeppelin does not verify a proof out of one of the files.
  */
 export async function benchLotTree(input: LotInput, packages = MILLION): Promise<LotTreeBench> {
-  if (!existsSync(join(root, "dist/esm/cli/main.js"))) await script("build", [], { capture: true });
   const folder = mkdtempSync(join(tmpdir(), "careproof-"));
   try {
     const file = join(folder, "lot");
     const out = join(folder, "out");
     await pipeline(Readable.from(WRITERS[input](packages)), createWriteStream(file));
-    const { seconds, maxRssBytes, ...result } = await runChild([
+    const { seconds, maxRssBytes, output } = await runTool([
       ...["provenance", "lot", file, "--out", out, "--gtin", GTIN, "--lot", LOT_NUMBER, "--expiry", EXPIRY],
       ...["--prefix-length", String(COMPANY_PREFIX.length), "--json"],
     ]);
+    const result = JSON.parse(output) as LotResult;
     if (result.packages !== packages) throw new Error(`the tree has ${result.packages} packages, not ${packages}`);
     await checkProofs(out, packages, result);
     const { containers, files } = result;
@@ -152,24 +145,4 @@ async function checkProofs(out: string, packages: number, { lot, root: tree, fil
       throw new Error(`OpenZeppelin refuses our proof of package ${identifier.serial}`);
     }
   }
-}
-
-function runChild(args: string[]): Promise<LotResult & Figures> {
-  return new Promise((resolve, reject) => {
-    const child = fork(join(__dirname, "lotTreeChild.mjs"), args, {
-      execArgv: [],
-      stdio: ["ignore", "pipe", "inherit", "ipc"],
-    });
-    let output = "";
-    let figures: Figures | undefined;
-    child.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    child.once("message", (message) => {
-      figures = message as Figures;
-    });
-    child.once("error", reject);
-    child.once("close", (code) => {
-      if (figures === undefined) reject(new Error(`careproof provenance lot ended with exit code ${code}`));
-      else resolve({ ...(JSON.parse(output) as LotResult), ...figures });
-    });
-  });
 }

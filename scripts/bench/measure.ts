@@ -1,6 +1,7 @@
 import { mine, time } from "@nomicfoundation/hardhat-network-helpers";
 import { artifacts, network } from "hardhat";
 
+import { measureClaims, measureErc20 } from "./claims";
 import { measureConsent } from "./consent";
 import { measureEas } from "./eas";
 import { measureErc721 } from "./erc721";
@@ -16,7 +17,9 @@ export async function measureAll(): Promise<Measurement[]> {
   await restart();
   const consent = await measureConsent(await deployCareProof(), START);
   await restart();
-  return [...consent, ...(await measureProvenance(await deployCareProof()))];
+  const provenance = await measureProvenance(await deployCareProof());
+  await restart();
+  return [...consent, ...provenance, ...(await measureClaims(await deployCareProof()))];
 }
 
 /** Measures what the peers do instead, by our operation. */
@@ -24,7 +27,9 @@ export async function measurePeers(): Promise<Record<string, PeerMeasurement>> {
   await restart();
   const eas = await measureEas(START);
   await restart();
-  return { ...eas, ...(await measureErc721()) };
+  const erc721 = await measureErc721();
+  await restart();
+  return { ...eas, ...erc721, ...(await measureErc20()) };
 }
 
 /** A new chain in process, at {@link START}. */

@@ -1,18 +1,9 @@
-import { fork } from "node:child_process";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-
 import { SimpleMerkleTree } from "@openzeppelin/merkle-tree";
 
-import { root, script } from "../processes";
+import { runChild, type Figures } from "./child";
 
-/** One builder's figures. */
-export interface MerkleMeasure {
-  /** Wall time of building the tree from leaves in memory; ours is the median of three runs, since one is short. */
-  readonly seconds: number;
-  /** Peak resident memory of the whole process that built it. */
-  readonly maxRssBytes: number;
-}
+/** One builder's figures: of building the tree from leaves in memory; ours is the median of three runs, since one is short. */
+export type MerkleMeasure = Figures;
 
 /** What {@link benchMerkle} measures. */
 export interface MerkleBench {
@@ -40,9 +31,8 @@ const MILLION = 1_000_000;
  * @throws Error if the roots differ, or OpenZeppelin does not verify one of our proofs.
  */
 export async function benchMerkle({ leaves = MILLION }: { leaves?: number } = {}): Promise<MerkleBench> {
-  if (!existsSync(join(root, "dist/esm/utils/merkle.js"))) await script("build", [], { capture: true });
   const ours = await medianRun(leaves);
-  const peer = await runChild("peer", leaves);
+  const peer = await runBuilder("peer", leaves);
   if (ours.rootOfSorted !== peer.rootOfSorted) {
     throw new Error(
       `roots over the sorted leaves differ: ours ${ours.rootOfSorted}, OpenZeppelin's ${peer.rootOfSorted}`,
@@ -58,20 +48,11 @@ export async function benchMerkle({ leaves = MILLION }: { leaves?: number } = {}
 /** The run of middle length of three, each in a process of its own. */
 async function medianRun(leaves: number): Promise<Report> {
   const runs: Report[] = [];
-  while (runs.length < 3) runs.push(await runChild("ours", leaves));
+  while (runs.length < 3) runs.push(await runBuilder("ours", leaves));
   runs.sort((a, b) => a.seconds - b.seconds);
   return runs[1]!;
 }
 
-function runChild(builder: "ours" | "peer", leaves: number): Promise<Report> {
-  return new Promise((resolve, reject) => {
-    const child = fork(join(__dirname, "merkleChild.mjs"), [builder, String(leaves)], { execArgv: [] });
-    child.once("message", (report) => {
-      resolve(report as Report);
-    });
-    child.once("error", reject);
-    child.once("exit", (code) => {
-      reject(new Error(`building "${builder}" ended with exit code ${code} and no result`));
-    });
-  });
+function runBuilder(builder: "ours" | "peer", leaves: number): Promise<Report> {
+  return runChild<Report>("merkleChild.mjs", [builder, String(leaves)], `building "${builder}"`);
 }

@@ -1,7 +1,7 @@
 /**
- * Insurance claims: plans, fee schedules, what a plan pays of a claim, computed as the contracts do; what is signed; claims on a chain, with
- * what happened to them; X12 837 claims and 835 payments and FHIR R4 claims read, X12 interchanges written; settled claims as X12 835 and
- * FHIR R4.
+ * Insurance claims: plans, fee schedules, what a plan pays of a claim, computed as the contracts do; parametric products; what is signed;
+ * claims on a chain, with what happened to them; X12 837 claims and 835 payments and FHIR R4 claims read, X12 interchanges written; settled
+ * claims as X12 835 and FHIR R4.
  */
 export {
   type Accumulators,
@@ -19,8 +19,10 @@ export {
 } from "./adjudicate.js";
 export * from "./checkClaim.js";
 export * from "./claimHistory.js";
+export * from "./clearSigning.js";
 export * from "./events.js";
 export * from "./feeSchedule.js";
+export * from "./parametric.js";
 export * from "./interest.js";
 export * from "./openClaim.js";
 export {
