@@ -69,10 +69,16 @@ export function feeLeaf(commitment: string, fee: bigint): string {
   return keccak256(keccak256(AbiCoder.defaultAbiCoder().encode(types, [FEE_LEAF_TAG, commitment, fee])));
 }
 
+/** A fee as the schedule keeps it. */
+interface PlacedFee extends FeeProof {
+  readonly procedure: ProcedureCode;
+  readonly index: number;
+}
+
 /** The fees that a payer allows, as the Merkle tree whose root is in a plan's terms. */
 export class FeeSchedule {
   private constructor(
-    private readonly entries: ReadonlyMap<string, FeeProof & { readonly index: number }>,
+    private readonly entries: ReadonlyMap<string, PlacedFee>,
     private readonly tree: MerkleTree,
   ) {}
 
@@ -83,7 +89,7 @@ export class FeeSchedule {
    * `PROCEDURE_CODE_INVALID`, `FEE_INVALID`, `HEX_INVALID`. `MERKLE_EMPTY` without entries.
    */
   static async build(entries: readonly FeeEntry[]): Promise<FeeSchedule> {
-    const placed = new Map<string, FeeProof & { index: number }>();
+    const placed = new Map<string, PlacedFee>();
     const leaves: Uint8Array[] = [];
     for (const [index, { procedure, fee, salt = newSalt() }] of entries.entries()) {
       try {
@@ -94,7 +100,7 @@ export class FeeSchedule {
           throw new CareProofError("FEE_SCHEDULE_DUPLICATE", `the procedure of entries[${before.index}] again`);
         }
         leaves.push(fromHex(feeLeaf(commitment, fee), 32, "leaf"));
-        placed.set(key, { commitment, fee, salt, proof: [], index });
+        placed.set(key, { procedure, commitment, fee, salt, proof: [], index });
       } catch (error) {
         throw underPath(error, `entries[${index}]`);
       }
@@ -124,6 +130,16 @@ export class FeeSchedule {
     const { commitment, fee, salt, index } = entry;
     return { commitment, fee, salt, proof: this.tree.proof(index) };
   }
+
+  /** The procedures with their commitments, in the order of the entries. */
+  committed(): [commitment: string, procedure: ProcedureCode][] {
+    return [...this.entries.values()].map(({ commitment, procedure }) => [commitment, procedure]);
+  }
+}
+
+/** The procedures of fee schedules by their commitments (0x-hex of 32 bytes in small letters): what lines of claims on chain are of. */
+export function proceduresOf(schedules: Iterable<FeeSchedule>): ReadonlyMap<string, ProcedureCode> {
+  return new Map([...schedules].flatMap((schedule) => schedule.committed()));
 }
 
 const MEMBERS = { qualifier: /^[A-Z0-9]{2}$/, code: /^[A-Z0-9.-]{1,48}$/, modifier: /^[A-Z0-9]{2}$/ } as const;

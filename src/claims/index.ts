@@ -1,6 +1,7 @@
 /**
  * Insurance claims: plans, fee schedules, what a plan pays of a claim, computed as the contracts do; parametric products; what is signed;
- * claims on a chain, with what happened to them; X12 837 claims and 835 payments read, X12 interchanges written.
+ * claims on a chain, with what happened to them; X12 837 claims and 835 payments and FHIR R4 claims read, X12 interchanges written; settled
+ * claims as X12 835 and FHIR R4.
  */
 export {
   type Accumulators,
@@ -40,6 +41,32 @@ export * from "./statuses.js";
 export * from "./submissionGroups.js";
 export * from "./typedData.js";
 export { formatDecimal, formatTokenUnits, parseDecimal, toTokenUnits } from "./decimal.js";
+export type * from "./fhir/claim.js";
+export type { FhirClaimOptions } from "./fhir/readClaim.js";
+export { readFhirClaims } from "./fhir/readFhirClaims.js";
+export type {
+  ClaimResponse,
+  ExplanationOfBenefit,
+  FhirAdjudication,
+  FhirPayment,
+  FhirTotal,
+  Identifier,
+  Money,
+} from "./fhir/resource.js";
+export * from "./remittance/fhirSettlement.js";
+export {
+  type AdjustmentCode,
+  type ClaimFigures,
+  claimIdOfControlNumber,
+  figuresOf,
+  type LineFigures,
+  payerControlNumber,
+  type SettledAdjustment,
+  type SettledClaim,
+  type SettledLine,
+} from "./remittance/settledClaim.js";
+export * from "./remittance/settlementsOf.js";
+export * from "./remittance/writeRemittance.js";
 export type { X12Adjustment, X12Procedure } from "./x12/adjustment.js";
 export type * from "./x12/claim.js";
 export type { X12Item, X12LeftOut } from "./x12/envelopeReader.js";

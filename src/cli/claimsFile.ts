@@ -1,7 +1,7 @@
 import { ZeroAddress, ZeroHash } from "ethers";
 
 import { readText } from "./files.js";
-import { JsonInput, within } from "./jsonInput.js";
+import { inFile, JsonInput, within } from "./jsonInput.js";
 import { readTerms } from "./planTermsInput.js";
 import { FeeSchedule, type ProcedureCode } from "../claims/feeSchedule.js";
 import type { PlanTerms } from "../claims/planTerms.js";
@@ -71,9 +71,9 @@ export function readClaimsFile(value: JsonValue, schedules: FeeSchedules): FileC
 export async function readFeeSchedule(path: string): Promise<FeeSchedule> {
   const file = new JsonInput("FEE_SCHEDULE_INVALID");
   const value = parseJson(await readText(path), { name: path });
-  try {
+  return inFile(path, () => {
     const { entries } = file.object(value, "", ["entries"]);
-    return await FeeSchedule.build(
+    return FeeSchedule.build(
       file.each(entries, "entries", (entry, place) => {
         const { procedure, fee, salt } = file.object(entry, place, ["procedure", "fee", "salt"]);
         return {
@@ -83,12 +83,7 @@ export async function readFeeSchedule(path: string): Promise<FeeSchedule> {
         };
       }),
     );
-  } catch (error) {
-    if (!(error instanceof CareProofError)) throw error;
-    const problem = error.path === undefined ? error.message : error.message.slice(`${error.path}: `.length);
-    const place = error.path === undefined ? path : `${path} ${error.path}`;
-    throw new CareProofError(error.code, problem, place, { cause: error });
-  }
+  });
 }
 
 function readClaim(

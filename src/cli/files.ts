@@ -30,9 +30,9 @@ export async function* readResourceTexts(input: string, terminal: Terminal): Asy
   } else if (isFolder(input)) {
     const files = await resourceFiles(input);
     if (files.length === 0) throw new CareProofError("INPUT_EMPTY", "the folder has no .json or .ndjson file", input);
-    for (const file of files) yield* splitTexts(readChunks(file), file, LINE_FILE.test(file));
+    for (const file of files) yield* splitTexts(readChunks(file), file, isLineFile(file));
   } else {
-    yield* splitTexts(readChunks(input), input, LINE_FILE.test(input));
+    yield* splitTexts(readChunks(input), input, isLineFile(input));
   }
 }
 
@@ -83,6 +83,11 @@ export async function* readLines(chunks: AsyncIterable<Uint8Array>, name: string
   } catch (error) {
     throw unreadable(name, error);
   }
+}
+
+/** Whether a file is NDJSON by its name. */
+export function isLineFile(path: string): boolean {
+  return LINE_FILE.test(path);
 }
 
 /** The bytes of a file in chunks. Errors come with the first chunk. */
@@ -225,8 +230,13 @@ async function resourceFiles(folder: string): Promise<string[]> {
     .sort();
 }
 
-/** One text a line where the first line is JSON by itself (NDJSON), else the whole as one text. */
-async function* splitTexts(
+/**
+ * The JSON texts of a file: one a line where the first line is JSON by itself (NDJSON), else the whole as one.
+ *
+ * @param isNdjson Whether it is NDJSON whatever the first line is.
+ * @throws CareProofError `FILE_UNREADABLE`, `INPUT_EMPTY`.
+ */
+export async function* splitTexts(
   chunks: AsyncIterable<Uint8Array>,
   name: string,
   isNdjson: boolean,

@@ -93,3 +93,15 @@ export function within<T>(path: string, read: () => T): T {
     throw underPath(error, path);
   }
 }
+
+/** Runs what reads a file's content, and names the file before the path in its error. */
+export async function inFile<T>(file: string, read: () => T | Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof CareProofError)) throw error;
+    const problem = error.path === undefined ? error.message : error.message.slice(`${error.path}: `.length);
+    const place = error.path === undefined ? file : `${file} ${error.path}`;
+    throw new CareProofError(error.code, problem, place, { cause: error });
+  }
+}

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from "commander";
 
 import { checkAddress } from "../consent/recordPatient.js";
+import { dayOf } from "../utils/time.js";
 import { isBytes32 } from "../utils/writtenJson.js";
 
 /** Parses an address option. */
@@ -48,4 +49,18 @@ export function bytes32Option(value: string): string {
 /** Parses an option that may be given several times. */
 export function listOption(value: string, before: string[]): string[] {
   return [...before, value];
+}
+
+/** Parses an option that is a currency. */
+export function currencyOption(value: string): string {
+  if (!/^[A-Z]{3}$/.test(value))
+    throw new InvalidArgumentError("expected three capital letters of ISO 4217, such as USD.");
+  return value;
+}
+
+/** Parses an option that is a day. */
+export function dayOption(value: string): string {
+  const time = new Date(`${value}T00:00:00Z`).getTime();
+  if (/^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(time) && dayOf(time / 1000) === value) return value;
+  throw new InvalidArgumentError("expected a day such as 2026-01-31.");
 }

@@ -8,6 +8,7 @@ import {
   FeeSchedule,
   type ProcedureCode,
   procedureCommitment,
+  proceduresOf,
 } from "../../src/claims/feeSchedule.js";
 import { CareProofError } from "../../src/errors.js";
 import { verifyMerkleProof } from "../../src/utils/merkle.js";
@@ -138,5 +139,18 @@ describe("FeeSchedule", () => {
       expect(await refusal(() => FeeSchedule.build([...entries, added]))).to.deep.equal({ code, path });
     }
     expect((await refusal(() => FeeSchedule.build([]))).code).to.equal("MERKLE_EMPTY");
+  });
+});
+
+describe("proceduresOf", () => {
+  it("tells the procedures of some schedules by their commitments", async () => {
+    const schedules = await Promise.all(
+      [VECTOR, WITHOUT_MODIFIERS].map(({ procedure, salt }) => FeeSchedule.build([{ procedure, fee: 1n, salt }])),
+    );
+    expect([...proceduresOf(schedules)]).to.deep.equal([
+      [VECTOR.commitment, VECTOR.procedure],
+      [WITHOUT_MODIFIERS.commitment, WITHOUT_MODIFIERS.procedure],
+    ]);
+    expect([...proceduresOf([])]).to.deep.equal([]);
   });
 });

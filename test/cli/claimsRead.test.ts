@@ -14,7 +14,8 @@ import {
   payments,
   professional,
 } from "../claims/x12/documents";
-import type { X12Reading } from "../../src/claims/index.js";
+import { bundle, claim, usd } from "../claims/fhir/resources";
+import type { FhirReading, X12Reading } from "../../src/claims/index.js";
 import { careproof } from "../support/terminal.js";
 
 const CLAIMS = claims(professional("A", "B"));
@@ -160,6 +161,62 @@ describe("careproof claims read", () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  it("reads FHIR claims, told by what is in the text, and prints them as a table", async () => {
+    const stdin = `\n ${JSON.stringify(bundle(claim({ use: "preauthorization" }), claim({ id: "c2", total: usd(1) }), { resourceType: "Patient" }), null, 1)}`;
+    const ran = await careproof(["claims", "read", "-"], { stdin });
+    expect(ran).to.deep.equal({
+      code: 1,
+      stdout: `${[
+        "       number  charge  paid  service",
+        "claim  c1      100.00        2026-01-03 to 2026-01-05  professional preauthorization, 2 lines, payer Organization/payer, USD",
+        "",
+        "read      1 claim in 1 transaction",
+        "charge    100.00",
+        "paid      0.00",
+        "balanced  NO",
+        "not read  Patient 1",
+        "LEFT OUT  1 claim, 0 whole transactions, charge 1.00",
+        "",
+        "left out: claim  CHARGE_UNBALANCED  stdin:2 Bundle.entry[1].resource.total.value: is 1.00, the lines' charges sum to 100.00",
+      ].join("\n")}\n`,
+      stderr: "",
+    });
+  });
+
+  it("prints FHIR claims, one a line, as the same object with --json, and leaves out another currency", async () => {
+    const stdin = [claim(), claim({ id: "c2" }), "{"]
+      .map((one) => (one === "{" ? one : JSON.stringify(one)))
+      .join("\n");
+    const ran = await careproof(["claims", "read", "-", "--json", "--currency", "USD"], { stdin });
+    expect(ran.code).to.equal(1);
+    const reading = JSON.parse(ran.stdout) as FhirReading & { payments: unknown };
+    expect(reading.summary).to.deep.equal({
+      transactions: 2,
+      claims: 2,
+      totalCharge: "200.00",
+      totalPaid: "0.00",
+      balanced: false,
+      leftOut: { transactions: 1, claims: 0, totalCharge: "0.00" },
+    });
+    expect(reading.claims.map(({ patientControlNumber }) => patientControlNumber)).to.deep.equal(["c1", "c2"]);
+    expect(reading).to.deep.include({ payments: [], coverages: [], passedOver: {} });
+    expect(reading.problems).to.have.length(1);
+
+    const other = await careproof(["claims", "read", "-", "--json", "--currency", "EUR"], { stdin });
+    expect((JSON.parse(other.stdout) as FhirReading).problems.map(({ code }) => code)).to.deep.equal([
+      "CURRENCY_MISMATCH",
+      "CURRENCY_MISMATCH",
+      "JSON_INVALID",
+    ]);
+  });
+
+  it("names the place in a FHIR text that is no JSON, and refuses a currency that is none", async () => {
+    const ran = await careproof(["claims", "read", "-", "--json"], { stdin: "{,}" });
+    expect(ran.code).to.equal(1);
+    expect((JSON.parse(ran.stderr) as { error: object }).error).to.include({ code: "JSON_INVALID", path: "stdin:1:2" });
+    expect((await careproof(["claims", "read", "-", "--currency", "usd"], { stdin: "{}" })).code).to.equal(2);
   });
 
   it("shows an example and the shape of the JSON with --help", async () => {
