@@ -77,10 +77,12 @@ contract ClaimsHandler is ClaimsWorld {
     Known[] private _known;
     mapping(bytes32 claimId => uint256 numberAndOne) private _numberOf;
     mapping(uint256 policy => bool) private _revoked;
+    /// @dev The encounter that acts are often about: what is rare takes several acts on one.
+    uint256 private _focus;
 
     constructor() {
         for (uint256 payer = 0; payer < PAYERS; ++payer) {
-            _deposit(payer, 2_000);
+            _deposit(payer, 700);
             _payPremium(payer, 120);
         }
         // The day before is covered too.
@@ -107,7 +109,9 @@ contract ClaimsHandler is ClaimsWorld {
     function submit(uint256 seed) external act {
         if (_encounters.length == MOST_ENCOUNTERS || _known.length == MOST_CLAIMS) return;
         uint256 encounter = _encounters.length;
-        (uint256 person, uint256 payer) = (_draw(seed, "person", PERSONS), _draw(seed, "payer", PAYERS));
+        // Mostly of one policy and family, so that limits are reached.
+        uint256 person = _draw(seed, "person", 4) / 3;
+        uint256 payer = [uint256(0), 0, 1, 2][_draw(seed, "payer", 4)];
         EncounterReceipt memory receipt;
         if (encounter != 0 && _draw(seed, "alike", 3) == 0) {
             // Another that looks like the last.
@@ -115,7 +119,7 @@ contract ClaimsHandler is ClaimsWorld {
         } else {
             receipt.provider = providers[_draw(seed, "provider", 2)];
             receipt.serviceDay = uint32(time / 1 days - _draw(seed, "yesterday", 2));
-            receipt.family = ServiceFamily.wrap(uint8([0, 1, 2, 0, 1, 2, 1, 3][_draw(seed, "family", 8)]));
+            receipt.family = ServiceFamily.wrap(uint8([1, 1, 1, 1, 0, 2, 2, 3][_draw(seed, "family", 8)]));
         }
         receipt.member = receipt.signedBy = _member(person, payer);
         receipt.encounter = keccak256(abi.encode("encounter", encounter));
@@ -123,6 +127,7 @@ contract ClaimsHandler is ClaimsWorld {
         receipt.receiptAt = time;
         _encounters.push(receipt);
         (_signedAt[encounter], _personOf[encounter]) = (payer, person);
+        if (_draw(seed, "focus", 3) == 0) _focus = encounter;
         if (_draw(seed, "sent", 5) != 0) _send(encounter, payer, 0, seed);
     }
 
@@ -130,7 +135,7 @@ contract ClaimsHandler is ClaimsWorld {
     /// a claim that was voided.
     function submitAgain(uint256 seed) external act {
         if (_encounters.length == 0 || _known.length == MOST_CLAIMS) return;
-        uint256 encounter = _draw(seed, "encounter", _encounters.length);
+        uint256 encounter = _draw(seed, "stay", 2) == 0 ? _focus : _draw(seed, "encounter", _encounters.length);
         uint256 payer = _draw(seed, "payer", PAYERS);
         uint256 number = _known.length == 0 ? 0 : _drawClaim(seed, _VOIDED);
         if (_known.length != 0 && _draw(seed, "replace", 3) == 0) {
@@ -156,43 +161,11 @@ contract ClaimsHandler is ClaimsWorld {
     }
 
     function approve(uint256 seed, bool byPayer) external act {
-        (Known memory known, Before memory before) = _pick(seed, _PENDED | _DENIED | _IN_REVIEW);
-        if (before.id == 0) return;
-        vm.prank(byPayer ? payers[known.payer] : stranger);
-        try claims.approve(known.key, _terms(known.payer)) {
-            ClaimStatus status = _statusOf(before.id);
-            if (status == ClaimStatus.InReview) {
-                if (byPayer || before.status != ClaimStatus.Pended || before.amount <= CEILING)
-                    broken = "K6: only what the payer left pended above the ceiling goes to review";
-                _settled(before, "to review", 0);
-            } else {
-                bool open =
-                    before.status == ClaimStatus.Pended ||
-                        before.status == ClaimStatus.InReview ||
-                        before.status == ClaimStatus.Appealed;
-                if (before.status == ClaimStatus.Paid || before.status == ClaimStatus.Voided)
-                    broken = "K6: what was paid or voided is not approved";
-                if (!byPayer && !(open && before.amount <= CEILING))
-                    broken = "K6: without the payer only open claims up to the ceiling are approved";
-                _paidLate(before, byPayer ? "approved" : "approved overdue");
-            }
-            if (!byPayer && time <= before.deadline) broken = "K6: nobody approves for the payer before the deadline";
-        } catch {
-            ++outcomes["approve refused"];
-        }
+        if (_known.length != 0) _approve(_drawClaim(seed, _PENDED | _DENIED | _IN_REVIEW), byPayer);
     }
 
     function deny(uint256 seed, bool byPayer) external act {
-        (Known memory known, Before memory before) = _pick(seed, _PENDED);
-        if (before.id == 0) return;
-        vm.prank(byPayer ? payers[known.payer] : stranger);
-        try claims.deny(known.key, _terms(known.payer), IClaimsProcessor.AdjustmentGroup.CO, 50, keccak256("notice")) {
-            if (!byPayer || before.status != ClaimStatus.Pended)
-                broken = "K6: the payer alone denies, and what is pended only";
-            _settled(before, "denied", 0);
-        } catch {
-            if (byPayer && before.status == ClaimStatus.Pended) broken = "K6: the payer may deny what is pended";
-        }
+        if (_known.length != 0) _deny(_drawClaim(seed, _PENDED), byPayer);
     }
 
     function appeal(uint256 seed, uint256 who) external act {
@@ -250,6 +223,19 @@ contract ClaimsHandler is ClaimsWorld {
         }
     }
 
+    /// @notice A payer denies, another is asked, and one or both think again: what by itself would hardly ever happen.
+    function quarrel(uint256 seed) external act {
+        if (_known.length == 0 || _known.length == MOST_CLAIMS) return;
+        uint256 first = _drawClaim(seed, _PENDED);
+        uint256 encounter = _known[first].encounter;
+        _deny(first, true);
+        uint256 second = _known.length;
+        _send(encounter, (_known[first].payer + 1 + _draw(seed, "payer", 2)) % PAYERS, _idOf(_known[first].key), seed);
+        if (_draw(seed, "deny", 2) == 0 && second < _known.length) _deny(second, true);
+        _approve(first, true);
+        if (second < _known.length) _approve(second, true);
+    }
+
     /* THE REST OF THE WORLD */
 
     function wait(uint256 choice) external {
@@ -262,7 +248,7 @@ contract ClaimsHandler is ClaimsWorld {
         payer = bound(payer, 0, PAYERS - 1);
         kind %= 7;
         if (kind < 2) _payPremium(payer, bound(amount, 0, 60));
-        else if (kind == 2) _deposit(payer, bound(amount, 0, 4_000));
+        else if (kind == 2) _deposit(payer, bound(amount, 0, 1_500));
         else if (kind == 3 || kind == 4) _withdraw(payer, amount);
         else if (kind == 5) _pause(payer);
         else if (kind == 6 && amount % 2 == 0)
@@ -360,6 +346,44 @@ contract ClaimsHandler is ClaimsWorld {
 
     function _collect(uint256 payer, address provider) private honestly {
         if (vaults[payer].heldFor(provider) != 0) vaults[payer].collect(provider);
+    }
+
+    function _approve(uint256 number, bool byPayer) private {
+        (Known memory known, Before memory before) = _look(number);
+        vm.prank(byPayer ? payers[known.payer] : stranger);
+        try claims.approve(known.key, _terms(known.payer)) {
+            ClaimStatus status = _statusOf(before.id);
+            if (status == ClaimStatus.InReview) {
+                if (byPayer || before.status != ClaimStatus.Pended || before.amount <= CEILING)
+                    broken = "K6: only what the payer left pended above the ceiling goes to review";
+                _settled(before, "to review", 0);
+            } else {
+                bool open =
+                    before.status == ClaimStatus.Pended ||
+                        before.status == ClaimStatus.InReview ||
+                        before.status == ClaimStatus.Appealed;
+                if (before.status == ClaimStatus.Paid || before.status == ClaimStatus.Voided)
+                    broken = "K6: what was paid or voided is not approved";
+                if (!byPayer && !(open && before.amount <= CEILING))
+                    broken = "K6: without the payer only open claims up to the ceiling are approved";
+                _paidLate(before, byPayer ? "approved" : "approved overdue");
+            }
+            if (!byPayer && time <= before.deadline) broken = "K6: nobody approves for the payer before the deadline";
+        } catch {
+            ++outcomes["approve refused"];
+        }
+    }
+
+    function _deny(uint256 number, bool byPayer) private {
+        (Known memory known, Before memory before) = _look(number);
+        vm.prank(byPayer ? payers[known.payer] : stranger);
+        try claims.deny(known.key, _terms(known.payer), IClaimsProcessor.AdjustmentGroup.CO, 50, keccak256("notice")) {
+            if (!byPayer || before.status != ClaimStatus.Pended)
+                broken = "K6: the payer alone denies, and what is pended only";
+            _settled(before, "denied", 0);
+        } catch {
+            if (byPayer && before.status == ClaimStatus.Pended) broken = "K6: the payer may deny what is pended";
+        }
     }
 
     /// @dev Signs and sends a claim for an encounter by random lines.
@@ -504,19 +528,28 @@ contract ClaimsHandler is ClaimsWorld {
         return false;
     }
 
-    /// @dev The number of a claim at random, mostly of one of these statuses.
+    /// @dev The number of a claim at random, mostly of one of these statuses, and often of the encounter that acts are about.
     function _drawClaim(uint256 seed, uint256 statuses) private view returns (uint256 number) {
         number = _draw(seed, "claim", _known.length);
+        bool stays = _draw(seed, "stay", 2) == 0;
+        uint256 found = number;
         for (uint256 i = 0; i < _known.length && _draw(seed, "any", 8) != 0; ++i) {
             uint256 next = (number + i) % _known.length;
-            if ((statuses >> uint256(_known[next].status)) & 1 == 1) return next;
+            if ((statuses >> uint256(_known[next].status)) & 1 == 1) {
+                if (stays && _known[next].encounter == _focus) return next;
+                found = next;
+            }
         }
+        return found;
     }
 
     /// @dev A claim at random, mostly of one of these statuses, and what it is like before an act on it; id 0 where there is none.
     function _pick(uint256 seed, uint256 statuses) private view returns (Known memory claim, Before memory before) {
-        if (_known.length == 0) return (claim, before);
-        claim = _known[_drawClaim(seed, statuses)];
+        if (_known.length != 0) return _look(_drawClaim(seed, statuses));
+    }
+
+    function _look(uint256 number) private view returns (Known memory claim, Before memory before) {
+        claim = _known[number];
         before.id = _idOf(claim.key);
         (Claim memory stored, IClaimsProcessor.OpenClaim memory open) = claims.claimOf(before.id);
         (before.status, before.amount, before.deadline) = (stored.status, stored.amount, open.deadline);
