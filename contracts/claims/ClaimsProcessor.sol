@@ -219,7 +219,8 @@ contract ClaimsProcessor is ClaimDecisions {
         );
     }
 
-    /// @dev Consent that was revoked after the service leaves the receipt, which the payer has to judge.
+    /// @dev Consent that was revoked after the service leaves the receipt, which the payer has to judge; so does a payer that lost its
+    /// accreditation, for which others decide once it is late.
     function _askConsent(Intake memory intake, uint40 receiptAt, address payer) private view {
         address member = intake.cover.member;
         (bool permitted, IConsentRegistry.Denial denial) = consents.check(
@@ -231,8 +232,9 @@ contract ClaimsProcessor is ClaimDecisions {
         if (permitted) return;
         (IConsentRegistry.DecisionKind kind, uint40 decidedAt) = consents.lastDecision(member, payer, Purposes.HPAYMT);
         require(
-            (kind == IConsentRegistry.DecisionKind.Revoked || kind == IConsentRegistry.DecisionKind.RevokedAll) &&
-                decidedAt > receiptAt,
+            kind == IConsentRegistry.DecisionKind.Granted
+                ? denial <= IConsentRegistry.Denial.AccreditationExpired
+                : decidedAt > receiptAt,
             IConsentRegistry.ConsentDenied(member, payer, Purposes.HPAYMT, denial)
         );
         if (intake.pend == PendReason.None) intake.pend = PendReason.ReceiptOnly;

@@ -21,7 +21,8 @@ interface IClaimsProcessor {
     /// @notice Why a claim waits for a decision.
     /// @param None It does not.
     /// @param LookAlike There is a claim of the same provider, person, day and family with another receipt.
-    /// @param ReceiptOnly The member revoked the consent to payment after the service: only the receipt speaks for it.
+    /// @param ReceiptOnly The member revoked the consent to payment after the service, or the payer is not accredited any more:
+    /// only the receipt speaks for it.
     /// @param AwaitingPremium The service was after the paid-through date, within the grace period.
     /// @param AboveCeiling It is above the plan's ceiling for automatic payments.
     /// @param PaymentsPaused The payer stopped automatic payments.
@@ -177,7 +178,7 @@ interface IClaimsProcessor {
     /// @dev Caller: the submitter that the provider named, or anyone. Reverts: {NotThePlan}, {NotTheMember},
     /// {WrongNumberOfLines}, {NoUnits}, {FeeNotInSchedule}, {WrongReceiptTime}, {NotRepresentative}, {NotTheProvider},
     /// {NotTheSubmitter}, {NoSubjectTag}, {AlreadyClaimed}, {NotThePrimary}, {TooManyLookAlikes}, `DeadlinePassed`,
-    /// `InvalidSignature`, `NotInGoodStanding`, `ConsentDenied` (no consent, or one revoked before the receipt), `AmountTooLarge`.
+    /// `InvalidSignature`, `NotInGoodStanding`, `ConsentDenied` (no consent, or one that ended before the receipt), `AmountTooLarge`.
     function submit(ProvenClaim calldata claim) external returns (bytes32 claimId, ClaimStatus status);
 
     /// @notice As {submit}, for each claim by itself: one that is refused never stops another.

@@ -3,7 +3,7 @@ import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { id, ZeroHash } from "ethers";
 
-import { accreditorFor } from "../support/careproof";
+import { accreditorFor, type Account } from "../support/careproof";
 import {
   DENTAL,
   FILLING,
@@ -30,8 +30,9 @@ import {
   type Insurance,
 } from "../support/claimsParties";
 import { claimId, receiptHash } from "../../src/claims/typedData.js";
-import { PURPOSES } from "../../src/consent/codes.js";
-import { ROLES, STANDINGS } from "../../src/participants/roles.js";
+import { CATEGORIES, PURPOSES } from "../../src/consent/codes.js";
+import { DENIALS } from "../../src/consent/statuses.js";
+import { ROLES } from "../../src/participants/roles.js";
 import { FeeSchedule } from "../../src/claims/feeSchedule.js";
 import { packBenefit } from "../../src/claims/planTerms.js";
 
@@ -218,6 +219,19 @@ describe("ClaimsProcessor: what waits for a decision", () => {
     await system.consents.connect(system.member).revokeAll();
     await system.claims.connect(system.clinicKey).submit(proven as never);
     expect((await stored(system, proven, 1)).open.reason).to.equal(PEND.LookAlike);
+  });
+
+  it("with a receipt alone, where the payer lost its accreditation; once it is late, anyone has it paid", async () => {
+    const system = await loadFixture(deployInsurance);
+    await system.participants.connect(accreditorFor(system, "PAYER")).suspend(system.insurer, ROLES.PAYER);
+    const { proven } = await expectPended(system, {}, PEND.ReceiptOnly, 72n * UNIT);
+    const approve = (by: Account) => system.claims.connect(by).approve(keyOf(system, proven), system.terms as never);
+    await expect(approve(system.insurer))
+      .to.be.revertedWithCustomError(system.claims, "NotThePayer")
+      .withArgs(system.insurer.address, system.insurer.address);
+    await time.increase(30 * 86_400 + 1);
+    await approve(system.stranger);
+    expect((await stored(system, proven)).claim.status).to.equal(STATUS.Paid);
   });
 
   it("in the grace period of the premium", async () => {
@@ -527,18 +541,17 @@ describe("ClaimsProcessor: what is refused and leaves nothing", () => {
       .withArgs(member.address, insurer.address, BigInt(PURPOSES.HPAYMT), revoked);
   });
 
-  it("a payer whose accreditation is suspended", async () => {
+  it("with a consent that has run out", async () => {
     const system = await loadFixture(deployInsurance);
+    const { consents, member, insurer, claims } = system;
+    const categories = 1n << BigInt(CATEGORIES.COVERAGE_AND_CLAIMS);
+    const terms = { categories, notBefore: 0, expiresAt: (await time.latest()) + 3_600, flags: 0 };
+    await consents.connect(member).grant(insurer, HPAYMT, terms, id("evidence"));
+    await time.increase(3_600);
     const proven = await proveClaim(system);
-    await system.participants.connect(accreditorFor(system, "PAYER")).suspend(system.insurer, ROLES.PAYER);
-    await expect(system.claims.connect(system.clinicKey).submit(proven as never))
-      .to.be.revertedWithCustomError(system.consents, "ConsentDenied")
-      .withArgs(
-        system.member.address,
-        system.insurer.address,
-        BigInt(PURPOSES.HPAYMT),
-        BigInt(STANDINGS.indexOf("Suspended")),
-      );
+    await expect(claims.connect(system.clinicKey).submit(proven as never))
+      .to.be.revertedWithCustomError(consents, "ConsentDenied")
+      .withArgs(member.address, insurer.address, BigInt(PURPOSES.HPAYMT), BigInt(DENIALS.indexOf("Expired")));
   });
 
   it("amounts that do not fit a claim's word", async () => {
