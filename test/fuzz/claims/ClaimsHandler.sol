@@ -77,10 +77,12 @@ contract ClaimsHandler is ClaimsWorld {
     Known[] private _known;
     mapping(bytes32 claimId => uint256 numberAndOne) private _numberOf;
     mapping(uint256 policy => bool) private _revoked;
+    /// @dev The encounter that acts are often about: what is rare takes several acts on one.
+    uint256 private _focus;
 
     constructor() {
         for (uint256 payer = 0; payer < PAYERS; ++payer) {
-            _deposit(payer, 2_000);
+            _deposit(payer, 700);
             _payPremium(payer, 120);
         }
         // The day before is covered too.
@@ -107,7 +109,9 @@ contract ClaimsHandler is ClaimsWorld {
     function submit(uint256 seed) external act {
         if (_encounters.length == MOST_ENCOUNTERS || _known.length == MOST_CLAIMS) return;
         uint256 encounter = _encounters.length;
-        (uint256 person, uint256 payer) = (_draw(seed, "person", PERSONS), _draw(seed, "payer", PAYERS));
+        // Mostly of one policy and family, so that limits are reached.
+        uint256 person = _draw(seed, "person", 4) / 3;
+        uint256 payer = [uint256(0), 0, 1, 2][_draw(seed, "payer", 4)];
         EncounterReceipt memory receipt;
         if (encounter != 0 && _draw(seed, "alike", 3) == 0) {
             // Another that looks like the last.
@@ -115,7 +119,7 @@ contract ClaimsHandler is ClaimsWorld {
         } else {
             receipt.provider = providers[_draw(seed, "provider", 2)];
             receipt.serviceDay = uint32(time / 1 days - _draw(seed, "yesterday", 2));
-            receipt.family = ServiceFamily.wrap(uint8([0, 1, 2, 0, 1, 2, 1, 3][_draw(seed, "family", 8)]));
+            receipt.family = ServiceFamily.wrap(uint8([1, 1, 1, 1, 0, 2, 2, 3][_draw(seed, "family", 8)]));
         }
         receipt.member = receipt.signedBy = _member(person, payer);
         receipt.encounter = keccak256(abi.encode("encounter", encounter));
@@ -123,6 +127,7 @@ contract ClaimsHandler is ClaimsWorld {
         receipt.receiptAt = time;
         _encounters.push(receipt);
         (_signedAt[encounter], _personOf[encounter]) = (payer, person);
+        if (_draw(seed, "focus", 3) == 0) _focus = encounter;
         if (_draw(seed, "sent", 5) != 0) _send(encounter, payer, 0, seed);
     }
 
@@ -130,7 +135,7 @@ contract ClaimsHandler is ClaimsWorld {
     /// a claim that was voided.
     function submitAgain(uint256 seed) external act {
         if (_encounters.length == 0 || _known.length == MOST_CLAIMS) return;
-        uint256 encounter = _draw(seed, "encounter", _encounters.length);
+        uint256 encounter = _draw(seed, "stay", 2) == 0 ? _focus : _draw(seed, "encounter", _encounters.length);
         uint256 payer = _draw(seed, "payer", PAYERS);
         uint256 number = _known.length == 0 ? 0 : _drawClaim(seed, _VOIDED);
         if (_known.length != 0 && _draw(seed, "replace", 3) == 0) {
@@ -262,7 +267,7 @@ contract ClaimsHandler is ClaimsWorld {
         payer = bound(payer, 0, PAYERS - 1);
         kind %= 7;
         if (kind < 2) _payPremium(payer, bound(amount, 0, 60));
-        else if (kind == 2) _deposit(payer, bound(amount, 0, 4_000));
+        else if (kind == 2) _deposit(payer, bound(amount, 0, 1_500));
         else if (kind == 3 || kind == 4) _withdraw(payer, amount);
         else if (kind == 5) _pause(payer);
         else if (kind == 6 && amount % 2 == 0)
@@ -504,13 +509,19 @@ contract ClaimsHandler is ClaimsWorld {
         return false;
     }
 
-    /// @dev The number of a claim at random, mostly of one of these statuses.
+    /// @dev The number of a claim at random, mostly of one of these statuses, and often of the encounter that acts are about.
     function _drawClaim(uint256 seed, uint256 statuses) private view returns (uint256 number) {
         number = _draw(seed, "claim", _known.length);
+        bool stays = _draw(seed, "stay", 2) == 0;
+        uint256 found = number;
         for (uint256 i = 0; i < _known.length && _draw(seed, "any", 8) != 0; ++i) {
             uint256 next = (number + i) % _known.length;
-            if ((statuses >> uint256(_known[next].status)) & 1 == 1) return next;
+            if ((statuses >> uint256(_known[next].status)) & 1 == 1) {
+                if (stays && _known[next].encounter == _focus) return next;
+                found = next;
+            }
         }
+        return found;
     }
 
     /// @dev A claim at random, mostly of one of these statuses, and what it is like before an act on it; id 0 where there is none.

@@ -26,7 +26,7 @@ abstract contract ClaimsWorld is World {
     uint256 internal constant DECISION_DAYS = 30;
     uint256 internal constant PROMPT_DAYS = 30;
     uint256 internal constant BASIS_POINTS = 1_200;
-    uint64 internal constant CEILING = 1_200;
+    uint64 internal constant CEILING = 500;
     uint64 internal constant PREMIUM = 5;
     uint256 private constant FIRST_YEAR = 2027;
     /// @dev 1 January 2027, in days.
@@ -162,7 +162,7 @@ abstract contract ClaimsWorld is World {
 
     /// @notice The annual limit of a family in every plan; zero for none.
     function annualLimitOf(uint256 family) public pure returns (uint256) {
-        return [uint256(0), 1_800, 1_500, 0][family];
+        return [uint256(0), 1_000, 900, 0][family];
     }
 
     function _feeOf(uint256 procedure, uint256 payer) internal pure returns (uint64) {
