@@ -3,7 +3,8 @@
  * it must: a denied read that succeeds is a failure. `--json`: `{ok, chainId, contracts: {name: address}, steps: [{chapter,
  * step, signs, pays, gas, result, ok}]}`.
  *
- * The environment variable CAREPROOF_DEMO_FAULT names a chapter in which one transaction is left out; the journey must notice.
+ * The environment variable CAREPROOF_DEMO_FAULT names chapters, with commas between, in which one transaction is left out; the
+ * journey must notice.
  */
 import "./compiled";
 import "./journey/networkOption";
@@ -37,7 +38,9 @@ async function main(): Promise<void> {
           }
         : {}),
       progress,
-      ...(process.env.CAREPROOF_DEMO_FAULT === undefined ? {} : { fault: process.env.CAREPROOF_DEMO_FAULT }),
+      ...(process.env.CAREPROOF_DEMO_FAULT === undefined
+        ? {}
+        : { faults: process.env.CAREPROOF_DEMO_FAULT.split(",") }),
     });
     const { chainId, contracts } = system.deployment;
     const addresses = Object.fromEntries(Object.entries(contracts).map(([name, { address }]) => [name, address]));

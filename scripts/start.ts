@@ -54,6 +54,8 @@ async function main(): Promise<void> {
   for (const [name, { address }] of Object.entries(system.deployment.contracts)) {
     console.log(`  ${name.padEnd(24)} ${address}`);
   }
+  const ahead = Math.floor(((await chain.provider.getBlock("latest"))!.timestamp - Date.now() / 1000) / 86_400);
+  if (ahead > 0) console.log(`\nIts clock is ${ahead} days ahead: the journey waited for a deadline.`);
   console.log(`\nThe addresses are in ${record} and in careproof/deployments. Ctrl-C ends the chain.`);
   chain.close();
   if (!report.ok) {

@@ -48,6 +48,17 @@ export function decodeError(thrown: unknown): ContractError | undefined {
   return undefined;
 }
 
+/**
+ * Name of the custom error of a selector, with its remedy, where its arguments are not at hand, as in `ClaimRefused`.
+ *
+ * @param selector 4 bytes as 0x-hex.
+ * @returns undefined where no error that is known here has it.
+ */
+export function errorOfSelector(selector: string): { readonly errorName: string; readonly remedy: string } | undefined {
+  const errorName = errorsBySelector().get(selector.toLowerCase())?.fragment.name;
+  return errorName === undefined ? undefined : { errorName, remedy: REMEDIES[errorName] ?? "" };
+}
+
 interface KnownError {
   interface: Interface;
   fragment: ErrorFragment;

@@ -199,7 +199,8 @@ contract ClaimsProcessor is ClaimDecisions {
             if (word.receipt() != receipt) {
                 if (status != ClaimStatus.Voided) intake.pend = PendReason.LookAlike;
             } else if (status == ClaimStatus.Voided) {
-                voided = intake.claimId;
+                // The place of another policy keeps when that one's claim was voided.
+                if (word.policyId() == claim.policyId) voided = intake.claimId;
             } else {
                 require(claim.primaryClaim != 0 && word.policyId() != claim.policyId, AlreadyClaimed(intake.claimId));
                 // Of what was denied the next payer bears what it would as the first.

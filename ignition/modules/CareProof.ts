@@ -30,7 +30,7 @@ export default buildModule("CareProof", (m) => {
   const { representativeRegistry, consentRegistry, recordRegistry, disclosureLog } = m.useModule(Consent);
   const { companyPrefixRegistry, digitalLinks, drugProvenance, productInvestigations, epcisEventLog } =
     m.useModule(Provenance);
-  const { reserveVaultFactory, planRegistry, policyRegistry, claimsProcessor } = m.useModule(Claims);
+  const { reserveVaultFactory, planRegistry, policyRegistry, claimsProcessor, parametricPolicy } = m.useModule(Claims);
   const admin = m.getParameter<string>("admin");
 
   const labels = ROLE_LABELS.map(([role, label]) =>
@@ -81,6 +81,7 @@ export default buildModule("CareProof", (m) => {
     planRegistry,
     policyRegistry,
     claimsProcessor,
+    parametricPolicy,
   };
 });
 

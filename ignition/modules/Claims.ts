@@ -24,7 +24,12 @@ export default buildModule("Claims", (m) => {
     consentRegistry,
     representativeRegistry,
   ]);
-  // The second spender is for parametric policies, which are not there yet: the processor has both places.
-  m.call(reserveVaultFactory, "bind", [claimsProcessor, claimsProcessor, policyRegistry]);
-  return { reserveVaultFactory, planRegistry, policyRegistry, claimsProcessor };
+  const parametricPolicy = m.contract("ParametricPolicy", [
+    participantRegistry,
+    policyRegistry,
+    consentRegistry,
+    reserveVaultFactory,
+  ]);
+  m.call(reserveVaultFactory, "bind", [claimsProcessor, parametricPolicy, policyRegistry]);
+  return { reserveVaultFactory, planRegistry, policyRegistry, claimsProcessor, parametricPolicy };
 });

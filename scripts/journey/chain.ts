@@ -51,7 +51,12 @@ export class Chain {
 
   /** Time of the latest block (unix seconds), one second later than before: decisions of one person have an order. */
   async tick(): Promise<number> {
-    await this.provider.send("evm_increaseTime", [1]);
+    return this.advance(1);
+  }
+
+  /** Time of the latest block (unix seconds), so many seconds later than before. */
+  async advance(seconds: number): Promise<number> {
+    await this.provider.send("evm_increaseTime", [seconds]);
     await this.provider.send("evm_mine", []);
     return (await this.provider.getBlock("latest"))!.timestamp;
   }

@@ -11,16 +11,21 @@ import { ACCREDITORS, type Accreditor } from "../../ignition/authority";
 import CareProofModule from "../../ignition/modules/CareProof";
 import {
   AccessManager__factory,
+  ClaimsProcessor__factory,
   CompanyPrefixRegistry__factory,
   ConsentRegistry__factory,
   DigitalLinks__factory,
   DisclosureLog__factory,
   DrugProvenance__factory,
   EpcisEventLog__factory,
+  ParametricPolicy__factory,
   ParticipantRegistry__factory,
+  PlanRegistry__factory,
+  PolicyRegistry__factory,
   ProductInvestigations__factory,
   RecordRegistry__factory,
   RepresentativeRegistry__factory,
+  ReserveVaultFactory__factory,
 } from "../../src/bindings/index";
 import type { DeployedContract, Deployment } from "../../src/deployments/deployment";
 import type { RoleName } from "../../src/participants/roles";
@@ -54,6 +59,11 @@ export const FACTORIES = {
   DrugProvenance: DrugProvenance__factory,
   ProductInvestigations: ProductInvestigations__factory,
   EpcisEventLog: EpcisEventLog__factory,
+  ReserveVaultFactory: ReserveVaultFactory__factory,
+  PlanRegistry: PlanRegistry__factory,
+  PolicyRegistry: PolicyRegistry__factory,
+  ClaimsProcessor: ClaimsProcessor__factory,
+  ParametricPolicy: ParametricPolicy__factory,
 } as const;
 
 /** Contracts that another creates: their record is that of its creation. */
@@ -72,6 +82,11 @@ function connect(addresses: Addresses, runner: Signer | Provider) {
     provenance: DrugProvenance__factory.connect(addresses.DrugProvenance, runner),
     investigations: ProductInvestigations__factory.connect(addresses.ProductInvestigations, runner),
     eventLog: EpcisEventLog__factory.connect(addresses.EpcisEventLog, runner),
+    vaultFactory: ReserveVaultFactory__factory.connect(addresses.ReserveVaultFactory, runner),
+    plans: PlanRegistry__factory.connect(addresses.PlanRegistry, runner),
+    policies: PolicyRegistry__factory.connect(addresses.PolicyRegistry, runner),
+    claims: ClaimsProcessor__factory.connect(addresses.ClaimsProcessor, runner),
+    parametric: ParametricPolicy__factory.connect(addresses.ParametricPolicy, runner),
   };
 }
 
@@ -104,6 +119,11 @@ export async function deployLocally(chain: Chain): Promise<CareProofSystem> {
     DrugProvenance: await deployed.drugProvenance.getAddress(),
     ProductInvestigations: await deployed.productInvestigations.getAddress(),
     EpcisEventLog: await deployed.epcisEventLog.getAddress(),
+    ReserveVaultFactory: await deployed.reserveVaultFactory.getAddress(),
+    PlanRegistry: await deployed.planRegistry.getAddress(),
+    PolicyRegistry: await deployed.policyRegistry.getAddress(),
+    ClaimsProcessor: await deployed.claimsProcessor.getAddress(),
+    ParametricPolicy: await deployed.parametricPolicy.getAddress(),
   };
   return {
     contracts: connect(addresses, chain.provider),

@@ -34,6 +34,9 @@ export const ALLOWED: Readonly<Record<string, string>> = {
     SIGNATURE,
   "submitMany((((address,address,address,bytes32,uint32,uint8,uint40,bytes32),uint32,uint32,(bytes32,uint64,uint64,uint16)[],bytes32,address,address,uint40,uint40),(address,address,bytes32,uint64,uint64,uint64,uint16,uint16,uint16,uint16,uint16,uint16,uint256[]),bytes32[][],bool[],bytes,bytes)[])":
     SIGNATURE,
+  "attest(uint256,uint32,(address,address,bytes32,uint16,uint16,uint16,uint16,uint8,uint64,uint16,uint64),(address,address,bytes32,uint40,uint40,bytes)[])":
+    SIGNATURE,
+  "Attestation.signature": SIGNATURE,
   "ProvenClaim.receiptSignature": SIGNATURE,
   "ProvenClaim.claimSignature": SIGNATURE,
 };

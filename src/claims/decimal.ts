@@ -8,6 +8,9 @@ const ONE = 10n ** BigInt(SCALE);
 /** Decimals of the token that claims are paid in. */
 const TOKEN_DECIMALS = 6;
 
+/** One token unit as an exact number. */
+const UNIT = ONE / 10n ** BigInt(TOKEN_DECIMALS);
+
 /** Amounts are uint96 in the contracts. */
 const MAX_UNITS = 2n ** 96n - 1n;
 
@@ -47,12 +50,16 @@ export function toTokenUnits(amount: string, options: { signed?: boolean } = {})
   const refuse = (code: string, problem: string): CareProofError =>
     new CareProofError(code, `${JSON.stringify(amount)} ${problem}`);
   if (value === undefined) throw refuse("AMOUNT_INVALID", "is no decimal");
-  const unit = ONE / 10n ** BigInt(TOKEN_DECIMALS);
-  if (value % unit !== 0n) {
+  if (value % UNIT !== 0n) {
     throw refuse("AMOUNT_TOO_PRECISE", `has more than ${TOKEN_DECIMALS} decimals, the token has no such part`);
   }
   if (value < 0n && options.signed !== true) throw refuse("AMOUNT_NEGATIVE", "is negative");
-  const units = value / unit;
+  const units = value / UNIT;
   if (units > MAX_UNITS || units < -MAX_UNITS) throw refuse("AMOUNT_OVERFLOW", "is more than 96 bits of token units");
   return units;
+}
+
+/** Token units as a decimal: two decimals, more where the amount has more. `541000000n` is `541.00`, `-1n` is `-0.000001`. */
+export function formatTokenUnits(units: bigint): string {
+  return formatDecimal(units * UNIT);
 }

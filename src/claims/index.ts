@@ -1,6 +1,6 @@
 /**
- * Insurance claims: plans, fee schedules, what a plan pays of a claim, computed as the contracts do; what is signed; X12 837 claims and 835
- * payments read, X12 interchanges written.
+ * Insurance claims: plans, fee schedules, what a plan pays of a claim, computed as the contracts do; parametric products; what is signed;
+ * claims on a chain, with what happened to them; X12 837 claims and 835 payments read, X12 interchanges written.
  */
 export {
   type Accumulators,
@@ -16,7 +16,14 @@ export {
   type Outcome,
   type PricedLine,
 } from "./adjudicate.js";
+export * from "./checkClaim.js";
+export * from "./claimHistory.js";
+export * from "./clearSigning.js";
+export * from "./events.js";
 export * from "./feeSchedule.js";
+export * from "./parametric.js";
+export * from "./interest.js";
+export * from "./openClaim.js";
 export {
   BASIS_POINTS,
   type Benefit,
@@ -27,8 +34,12 @@ export {
   type PlanTerms,
   unpackBenefit,
 } from "./planTerms.js";
+export { decodeSubmissions, type ProvenClaim } from "./provenClaim.js";
+export * from "./readClaims.js";
+export * from "./statuses.js";
+export * from "./submissionGroups.js";
 export * from "./typedData.js";
-export { formatDecimal, parseDecimal, toTokenUnits } from "./decimal.js";
+export { formatDecimal, formatTokenUnits, parseDecimal, toTokenUnits } from "./decimal.js";
 export type { X12Adjustment, X12Procedure } from "./x12/adjustment.js";
 export type * from "./x12/claim.js";
 export type { X12Item, X12LeftOut } from "./x12/envelopeReader.js";

@@ -120,12 +120,17 @@ export function receiptMessage(receipt: EncounterReceipt): Record<string, unknow
 }
 
 /**
- * The EIP-712 struct hash of a receipt, 32 bytes as 0x-hex. The first 96 bits of it are stored with a claim.
+ * The EIP-712 struct hash of a receipt, 32 bytes as 0x-hex. Of it {@link storedReceipt} is stored.
  *
  * @throws CareProofError `TYPED_DATA_INVALID`, with the member as path.
  */
 export function receiptHash(receipt: EncounterReceipt): string {
   return TypedDataEncoder.hashStruct("EncounterReceipt", ENCOUNTER_RECEIPT_TYPES, receiptMessage(receipt));
+}
+
+/** What of a receipt's hash is stored with a claim: its first 96 bits. Errors as {@link receiptHash}. */
+export function storedReceipt(receipt: EncounterReceipt): bigint {
+  return BigInt(receiptHash(receipt)) >> 160n;
 }
 
 /**
@@ -146,4 +151,12 @@ export function submissionMessage(claim: ClaimSubmission): Record<string, unknow
 export function claimId({ provider, subjectTag, serviceDay, family, ordinal }: ClaimKey): string {
   const types = ["address", "bytes32", "uint32", "uint8", "uint8"];
   return keccak256(AbiCoder.defaultAbiCoder().encode(types, [provider, subjectTag, serviceDay, family, ordinal]));
+}
+
+/** Claims of one provider, person, day and family at most: `MAX_LOOK_ALIKES` of the contract. */
+export const MAX_LOOK_ALIKES = 8;
+
+/** The keys of claims that look alike, in the order in which they are taken. */
+export function keysOf(key: Omit<ClaimKey, "ordinal">): ClaimKey[] {
+  return Array.from({ length: MAX_LOOK_ALIKES }, (_, ordinal) => ({ ...key, ordinal }));
 }

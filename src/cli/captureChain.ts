@@ -15,6 +15,7 @@ import { CAPTURE_FUNCTIONS, callKey, listsOf, NO_PROOF } from "../provenance/cap
 import type { ConcernedIds } from "../provenance/capture/concernedIds.js";
 import type { CaptureChain, ChainItem, ChainLot } from "../provenance/capture/plan.js";
 import { ITEM_DISPOSITIONS } from "../provenance/statuses.js";
+import { inGroups } from "../utils/inGroups.js";
 
 /** Questions that are under way at a time; ethers sends those of a moment in one request. */
 const QUESTIONS = 100;
@@ -193,16 +194,8 @@ export class CaptureContracts {
     );
   }
 
-  private async each<T>(keys: readonly bigint[], read: (key: bigint) => Promise<T>): Promise<[bigint, T][]> {
-    const all: [bigint, T][] = [];
-    for (let i = 0; i < keys.length; i += QUESTIONS) {
-      all.push(
-        ...(await Promise.all(
-          keys.slice(i, i + QUESTIONS).map(async (key): Promise<[bigint, T]> => [key, await read(key)]),
-        )),
-      );
-    }
-    return all;
+  private each<T>(keys: readonly bigint[], read: (key: bigint) => Promise<T>): Promise<[bigint, T][]> {
+    return inGroups(keys, QUESTIONS, async (key) => [key, await read(key)]);
   }
 
   private call<T>(contract: Contract, name: string, ...args: unknown[]): Promise<T> {

@@ -5,7 +5,7 @@ import { documentName, readDocument } from "./files.js";
 import { table } from "./table.js";
 import { type CommonOptions, type Terminal, writeResult } from "./terminal.js";
 import { adjudicate, type Adjudication, ADJUSTMENTS, type Outcome } from "../claims/adjudicate.js";
-import { formatDecimal, parseDecimal } from "../claims/decimal.js";
+import { formatTokenUnits } from "../claims/decimal.js";
 import { parseJson } from "../utils/json.js";
 
 /** What of a line or a claim `careproof claims estimate --json` prints; amounts are decimals of the currency. */
@@ -35,9 +35,6 @@ const MEANINGS: Readonly<Record<keyof typeof ADJUSTMENTS, string>> = {
   notCovered: "above the maximum a service or the annual limit; the member pays it",
   priorPayer: "payers before this one paid it",
 };
-
-/** One token unit as an exact number: the currency has 6 decimals. */
-const UNIT = parseDecimal("0.000001")!;
 
 const HELP = `
 Computes what a plan pays of a claim, as the contracts do, without a chain. The JSON has amounts as decimals in quotes, with at most 6
@@ -74,20 +71,20 @@ function resultOf({ lines, totals, accumulators }: Adjudication): EstimateResult
     lines: lines.map(outcomeResult),
     totals: outcomeResult(totals),
     accumulators: {
-      deductibleMet: currency(accumulators.deductibleMet),
-      outOfPocket: currency(accumulators.outOfPocket),
-      benefitUse: currency(accumulators.benefitUse),
+      deductibleMet: formatTokenUnits(accumulators.deductibleMet),
+      outOfPocket: formatTokenUnits(accumulators.outOfPocket),
+      benefitUse: formatTokenUnits(accumulators.benefitUse),
     },
   };
 }
 
 function outcomeResult({ billed, allowed, paid, memberShare, adjustments }: Outcome): OutcomeResult {
   return {
-    billed: currency(billed),
-    allowed: currency(allowed),
-    paid: currency(paid),
-    memberShare: currency(memberShare),
-    adjustments: adjustments.map(({ group, reason, amount }) => ({ group, reason, amount: currency(amount) })),
+    billed: formatTokenUnits(billed),
+    allowed: formatTokenUnits(allowed),
+    paid: formatTokenUnits(paid),
+    memberShare: formatTokenUnits(memberShare),
+    adjustments: adjustments.map(({ group, reason, amount }) => ({ group, reason, amount: formatTokenUnits(amount) })),
   };
 }
 
@@ -98,11 +95,11 @@ function describe({ lines, totals, accumulators }: Adjudication): string {
     .filter((kind) => [...lines, totals].some((outcome) => amountOf(outcome, kind) > 0n));
   const row = (name: string, outcome: Outcome): string[] => [
     name,
-    currency(outcome.billed),
-    currency(outcome.allowed),
-    ...shown.map((kind) => amountOf(outcome, kind)).map((amount) => (amount === 0n ? "" : currency(amount))),
-    currency(outcome.paid),
-    currency(outcome.memberShare),
+    formatTokenUnits(outcome.billed),
+    formatTokenUnits(outcome.allowed),
+    ...shown.map((kind) => amountOf(outcome, kind)).map((amount) => (amount === 0n ? "" : formatTokenUnits(amount))),
+    formatTokenUnits(outcome.paid),
+    formatTokenUnits(outcome.memberShare),
   ];
   const rows = [
     ["line", "billed", "allowed", ...shown.map(codeOf), "paid", "member"],
@@ -110,9 +107,9 @@ function describe({ lines, totals, accumulators }: Adjudication): string {
     row("total", totals),
   ];
   const used = [
-    ["deductible met", currency(accumulators.deductibleMet)],
-    ["out of pocket", currency(accumulators.outOfPocket)],
-    ["benefit used", currency(accumulators.benefitUse)],
+    ["deductible met", formatTokenUnits(accumulators.deductibleMet)],
+    ["out of pocket", formatTokenUnits(accumulators.outOfPocket)],
+    ["benefit used", formatTokenUnits(accumulators.benefitUse)],
   ];
   return [
     ...table(rows, (column) => column > 0),
@@ -134,9 +131,4 @@ function codeOf({ group, reason }: Kind): string {
 
 function amountOf({ adjustments }: Outcome, kind: Kind): bigint {
   return adjustments.find(({ group, reason }) => group === kind.group && reason === kind.reason)?.amount ?? 0n;
-}
-
-/** Token units as a decimal of the currency. */
-function currency(units: bigint): string {
-  return formatDecimal(units * UNIT);
 }

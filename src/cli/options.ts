@@ -20,6 +20,18 @@ export function integerOption(value: string): bigint {
   return BigInt(value);
 }
 
+/** Parses an option that is the number of a block. */
+export function blockOption(value: string): number {
+  return Number(integerOption(value));
+}
+
+/** Parses an option that is a number of blocks. */
+export function rangeOption(value: string): number {
+  const blocks = blockOption(value);
+  if (blocks === 0) throw new InvalidArgumentError("expected at least 1.");
+  return blocks;
+}
+
 /** Parses an option that is a time in unix seconds. */
 export function timeOption(value: string): number {
   const time = integerOption(value);

@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from "commander";
 
 import { readChunks, writeWhole } from "./files.js";
 import { readParties, readProduct } from "./masterDataFiles.js";
-import { addressOption, integerOption } from "./options.js";
+import { addressOption, blockOption, integerOption, rangeOption } from "./options.js";
 import { ask, connect, contractAt } from "./rpc.js";
 import { type CommonOptions, printable, Progress, type Terminal } from "./terminal.js";
 import { drugProvenanceAbi } from "../abi/index.js";
@@ -17,7 +17,7 @@ import { historyPage } from "../provenance/history/historyPage.js";
 import type { PackageHistory } from "../provenance/history/packageHistory.js";
 import { type MasterData, partyName, thingName, withPartyNames } from "../provenance/history/parties.js";
 import { readHistory } from "../provenance/history/readHistory.js";
-import { timeOf } from "../provenance/history/time.js";
+import { timeOf } from "../utils/time.js";
 import { type LotProof, proofOf, readProofFile } from "../provenance/proofFile.js";
 
 interface HistoryOptions extends CommonOptions {
@@ -180,16 +180,6 @@ function describe(found: PackageHistory, data: MasterData): string {
   if (steps.length > 0) lines.push("");
   for (const step of steps) lines.push(`${timeOf(step.time)}  ${describeStep(step, data)}`);
   return lines.map(printable).join("\n");
-}
-
-function blockOption(value: string): number {
-  return Number(integerOption(value));
-}
-
-function rangeOption(value: string): number {
-  const blocks = blockOption(value);
-  if (blocks === 0) throw new InvalidArgumentError("expected at least 1.");
-  return blocks;
 }
 
 function reportOption(value: string): (typeof REPORT_TYPES)[number] {

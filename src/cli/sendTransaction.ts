@@ -12,6 +12,8 @@ export const PRIVATE_KEY_VARIABLE = "CAREPROOF_PRIVATE_KEY";
 export interface SendOptions extends CommonOptions {
   /** How long to wait until a transaction is mined, in seconds. */
   readonly timeout: number;
+  /** The transaction's gas limit; by default a fifth above what the node estimates. */
+  readonly gasLimit?: bigint;
 }
 
 /** The key that sends. Throws CareProofError `KEY_MISSING`, `KEY_INVALID`. */
@@ -66,11 +68,13 @@ export async function sendTransaction(
   const method = contract.getFunction(name);
   const call = await method.populateTransaction(...args);
   // A call first: it says why the contract refuses, which a failed estimate of gas does not always.
-  const answer = await ask(connection, () => method.staticCall(...args, { from: wallet.address }) as Promise<unknown>);
+  const { gasLimit: given } = options;
+  const limits = { from: wallet.address, ...(given === undefined ? {} : { gasLimit: given }) };
+  const answer = await ask(connection, () => method.staticCall(...args, limits) as Promise<unknown>);
   const transaction = await ask(connection, async () => {
     const fees = await connection.provider.getFeeData();
     const price = fees.maxFeePerGas ?? fees.gasPrice ?? 0n;
-    const gasLimit = ((await connection.provider.estimateGas({ ...call, from: wallet.address })) * 12n) / 10n;
+    const gasLimit = given ?? withMargin(await connection.provider.estimateGas({ ...call, from: wallet.address }));
     const balance = await connection.provider.getBalance(wallet.address);
     if (balance < gasLimit * price) {
       const message = `the account ${wallet.address} has ${formatEther(balance)} ether; the transaction needs up to ${formatEther(gasLimit * price)}`;
@@ -82,6 +86,11 @@ export async function sendTransaction(
   const signed = await wallet.signTransaction(populated);
   beforeSending(answer, keccak256(signed));
   return handOver(terminal, connection, signed, options);
+}
+
+/** A gas limit for what a node estimates: a fifth above, as the chain moves on until the transaction is mined. */
+export function withMargin(estimate: bigint): bigint {
+  return (estimate * 12n) / 10n;
 }
 
 type Fees = Awaited<ReturnType<Connection["provider"]["getFeeData"]>>;

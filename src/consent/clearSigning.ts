@@ -8,31 +8,23 @@
  */
 
 import { ROLES } from "../participants/roles.js";
+import {
+  account,
+  date,
+  descriptorOf,
+  named,
+  raw,
+  type ClearSigningDeployments,
+  type ClearSigningDescriptor,
+  type Shown,
+} from "../utils/clearSigning.js";
+import type { TypedDataMember } from "../utils/typedData.js";
 import { CATEGORIES, CONSENT_FLAGS, PURPOSES, type ConsentFlag } from "./codes.js";
 import { GENERAL_CATEGORIES, maskToFlags } from "./masks.js";
 import { TYPED_DATA, type SigningContract } from "./typedData.js";
 import { CATEGORY_WORDS, FLAG_WORDS, PURPOSE_WORDS } from "./words.js";
 
-/** How a wallet shows one member. */
-export interface ClearSigningField {
-  path: string;
-  label: string;
-  format: "addressName" | "date" | "enum" | "raw";
-  params?: { encoding: "timestamp" } | { $ref: string } | { types: string[] };
-  visible: "always";
-}
-
-/** An ERC-7730 descriptor, as JSON. */
-export interface ClearSigningDescriptor {
-  $schema: string;
-  context: {
-    $id: string;
-    eip712: { domain: { name: string; version: string }; deployments: { chainId: number; address: string }[] };
-  };
-  metadata: { owner: string; contractName: string; enums: Record<string, Record<string, string>> };
-  /** Keyed by the string that EIP-712 `encodeType` gives. */
-  display: { formats: Record<string, { intent: string; fields: ClearSigningField[] }> };
-}
+export type { ClearSigningDescriptor, ClearSigningField } from "../utils/clearSigning.js";
 
 const INTENTS: Readonly<Record<string, string>> = {
   ConsentGrant: "Allow use of health data",
@@ -50,21 +42,6 @@ const INTENTS: Readonly<Record<string, string>> = {
   AccessReceipt: "Confirm access to data",
   OperatorAcceptance: "Act for organisation",
 };
-
-type Shown = Pick<ClearSigningField, "label" | "format" | "params">;
-
-const account = (label: string): Shown => ({
-  label,
-  format: "addressName",
-  params: { types: ["eoa", "wallet", "contract"] },
-});
-const date = (label: string): Shown => ({ label, format: "date", params: { encoding: "timestamp" } });
-const named = (label: string, enumeration: string): Shown => ({
-  label,
-  format: "enum",
-  params: { $ref: `$.metadata.enums.${enumeration}` },
-});
-const raw = (label: string): Shown => ({ label, format: "raw" });
 
 /** The same member means the same in every message. */
 const FIELDS: Readonly<Record<string, Shown>> = {
@@ -130,39 +107,10 @@ function dutiesOf(flags: number): string {
  */
 export function clearSigningDescriptor(
   contract: SigningContract,
-  deployments: readonly { readonly chainId: number; readonly address: string }[],
+  deployments: ClearSigningDeployments,
 ): ClearSigningDescriptor {
-  const messages = Object.entries<readonly { name: string; type: string }[]>(TYPED_DATA[contract]);
-  const formats = Object.fromEntries(
-    messages.map(([name, members]) => [
-      `${name}(${members.map((member) => `${member.type} ${member.name}`).join(",")})`,
-      { intent: INTENTS[name] ?? name, fields: members.map((member) => fieldOf(member.name)) },
-    ]),
-  );
-  const used = new Set(messages.flatMap(([, members]) => members.map((member) => enumerationOf(member.name))));
-  return {
-    $schema: "https://eips.ethereum.org/assets/eip-7730/erc7730-v2.schema.json",
-    context: {
-      $id: `CareProof ${contract}`,
-      eip712: {
-        domain: { name: `CareProof ${contract}`, version: "1" },
-        deployments: deployments.map(({ chainId, address }) => ({ chainId, address })),
-      },
-    },
-    metadata: {
-      owner: "CareProof",
-      contractName: contract,
-      enums: Object.fromEntries(Object.entries(ENUMS).filter(([name]) => used.has(name))),
-    },
-    display: { formats },
-  };
-}
-
-function fieldOf(member: string): ClearSigningField {
-  return { path: member, ...(FIELDS[member] ?? raw(member)), visible: "always" };
-}
-
-function enumerationOf(member: string): string | undefined {
-  const params = FIELDS[member]?.params;
-  return params !== undefined && "$ref" in params ? params.$ref.split(".").at(-1) : undefined;
+  const messages = Object.entries<readonly TypedDataMember[]>(TYPED_DATA[contract]).map(([name, members]) => ({
+    [name]: members,
+  }));
+  return descriptorOf(contract, messages, { intents: INTENTS, fields: FIELDS, enums: ENUMS }, deployments);
 }

@@ -5,7 +5,8 @@ import { CANONICAL_FORMS, type CanonicalForm } from "./canonical.js";
 import { keccak256, type Keccak256 } from "./keccak.js";
 
 /** What a commitment is to. Each kind has its own tag, so that a commitment to one is never taken for another. */
-export type CommitmentKind = "record" | "consentDocument" | "disclosure" | "transactionInformation" | "procedureCode";
+export type CommitmentKind =
+  "record" | "consentDocument" | "disclosure" | "transactionInformation" | "procedureCode" | "parametricTrigger";
 
 const TAGS: Readonly<Record<CommitmentKind, Uint8Array>> = {
   record: keccak256(toUtf8Bytes("CareProof.Record")),
@@ -13,6 +14,7 @@ const TAGS: Readonly<Record<CommitmentKind, Uint8Array>> = {
   disclosure: keccak256(toUtf8Bytes("CareProof.Disclosure")),
   transactionInformation: keccak256(toUtf8Bytes("CareProof.TransactionInformation")),
   procedureCode: keccak256(toUtf8Bytes("CareProof.ProcedureCode")),
+  parametricTrigger: keccak256(toUtf8Bytes("CareProof.ParametricTrigger")),
 };
 
 /** The tag (bytes32 as 0x-hex) of a kind of commitment: keccak256 of its name, such as `CareProof.Record`. */

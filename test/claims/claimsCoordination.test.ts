@@ -58,6 +58,28 @@ describe("ClaimsProcessor: coordination of benefits", () => {
     expect(await balanceOf(system, system.clinic)).to.equal(92n * UNIT);
   });
 
+  it("attack: a voided claim is sent again after another payer's claim came in", async () => {
+    const system = await loadFixture(deployInsurance);
+    const { claims, currency, clinic, clinicKey, stranger } = system;
+    const [second, third] = [await secondPayer(system), await secondPayer(system, system.otherClinic, system.investor)];
+    const { proven } = await submit(system);
+    const primaryClaim = claimId(keyOf(system, proven));
+    const { receipt } = proven.claim;
+    const proveFor = ({ second: policyId, terms }: typeof second) =>
+      proveClaim(system, { terms, claim: { policyId, receiptPolicyId: 1, primaryClaim }, receipt });
+    const voided = await proveFor(second);
+    await claims.connect(clinicKey).submit(voided as never);
+    await (currency.connect(clinic) as Contract).getFunction("approve")(claims, 20n * UNIT);
+    await claims.connect(clinic).void(keyOf(system, voided, 1), second.terms as never);
+    // It does not take the place of the other policy, which tells until when that one's signatures are done with.
+    const next = await proveFor(third);
+    await claims.connect(clinicKey).submit(next as never);
+    expect((await stored(system, next, 2)).claim.amount).to.equal(20n * UNIT);
+    await expect(claims.connect(stranger).submit(voided as never))
+      .to.be.revertedWithCustomError(claims, "AlreadyClaimed")
+      .withArgs(claimId(keyOf(system, voided, 1)));
+  });
+
   it("counts nothing of a payer that denied the claim", async () => {
     const system = await loadFixture(deployInsurance);
     const payers = [await secondPayer(system), await secondPayer(system, system.otherClinic, system.investor)];

@@ -15,6 +15,7 @@ import {
   DisclosureLog__factory,
   DrugProvenance__factory,
   EpcisEventLog__factory,
+  ParametricPolicy__factory,
   ParticipantRegistry__factory,
   PlanRegistry__factory,
   PolicyRegistry__factory,
@@ -30,6 +31,7 @@ import {
   type DisclosureLog,
   type DrugProvenance,
   type EpcisEventLog,
+  type ParametricPolicy,
   type ParticipantRegistry,
   type PlanRegistry,
   type PolicyRegistry,
@@ -63,6 +65,7 @@ export interface CareProof {
   plans: PlanRegistry;
   policies: PolicyRegistry;
   claims: ClaimsProcessor;
+  parametric: ParametricPolicy;
   deployer: HardhatEthersSigner;
   /** Who governs after the hand-over. */
   admin: HardhatEthersSigner;
@@ -111,6 +114,7 @@ export async function deployCareProof(): Promise<CareProof> {
     plans: PlanRegistry__factory.connect(await at(deployed.planRegistry), deployer),
     policies: PolicyRegistry__factory.connect(await at(deployed.policyRegistry), deployer),
     claims: ClaimsProcessor__factory.connect(await at(deployed.claimsProcessor), deployer),
+    parametric: ParametricPolicy__factory.connect(await at(deployed.parametricPolicy), deployer),
     deployer,
     admin,
     gs1MemberOrganisation,

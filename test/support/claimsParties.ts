@@ -37,7 +37,7 @@ export const VISIT = { qualifier: "HC", code: "99213" };
 export const LONG_VISIT = { qualifier: "HC", code: "99215" };
 export const SCAN = { qualifier: "HC", code: "70553" };
 export const FILLING = { qualifier: "AD", code: "D2391" };
-const FEES = [
+export const FEES = [
   { procedure: VISIT, fee: 92n * UNIT },
   { procedure: LONG_VISIT, fee: 180n * UNIT },
   { procedure: SCAN, fee: 1_200n * UNIT },

@@ -2,7 +2,7 @@
 
 import type { HistoryStep, PackageHistory } from "./packageHistory.js";
 import { type MasterData, partyName, thingName } from "./parties.js";
-import { dayOf } from "./time.js";
+import { dayOf } from "../../utils/time.js";
 import {
   ANSWERS,
   ITEM_DISPOSITIONS,

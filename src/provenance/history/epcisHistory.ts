@@ -5,7 +5,7 @@
 
 import type { HistoryStep, PackageHistory } from "./packageHistory.js";
 import { type MasterData, partyUri } from "./parties.js";
-import { timeOf } from "./time.js";
+import { timeOf } from "../../utils/time.js";
 import { eventHash, niUri } from "../epcis/eventHash.js";
 import { readEpcis } from "../epcis/readEpcis.js";
 import { writeDigitalLink } from "../gs1/digitalLink.js";

@@ -3,9 +3,10 @@
 import type { PackageHistory } from "./packageHistory.js";
 import { productOf, transactionsOf } from "./papers.js";
 import { type MasterData, type PartyOnPaper, partyOnPaper } from "./parties.js";
-import { ANSWER_SECONDS, dayOf, timeOf } from "./time.js";
+import { ANSWER_SECONDS } from "./time.js";
 import { CareProofError } from "../../errors.js";
 import { defined } from "../../utils/defined.js";
+import { dayOf, timeOf } from "../../utils/time.js";
 import { ITEM_DISPOSITIONS } from "../statuses.js";
 
 /** Types of report, as item 1 of the form has them. */

@@ -6,7 +6,7 @@ import { describeStep, describeVerdict } from "./describe.js";
 import type { HistoryStep, PackageHistory } from "./packageHistory.js";
 import { type DscsaPapers, dscsaPapers } from "./papers.js";
 import type { MasterData } from "./parties.js";
-import { timeOf } from "./time.js";
+import { timeOf } from "../../utils/time.js";
 import type { HistoryWarning } from "./warnings.js";
 import { writeDigitalLink } from "../gs1/digitalLink.js";
 import { elementsOf } from "../gs1/identification.js";

@@ -4,7 +4,7 @@ import { describeStep, describeVerdict } from "./describe.js";
 import type { PackageHistory } from "./packageHistory.js";
 import { dscsaPapers, type Transaction, TRANSACTION_STATEMENTS } from "./papers.js";
 import { type MasterData, type PartyOnPaper, partyName, thingName, withPartyNames } from "./parties.js";
-import { timeOf } from "./time.js";
+import { timeOf } from "../../utils/time.js";
 import { Html, html } from "../../utils/html.js";
 
 const STYLE = `

@@ -4,7 +4,7 @@ import { dataSlice, getBytes, toUtf8String, ZeroAddress } from "ethers";
 
 import type { AttributedHistory, Concern } from "./attribution.js";
 import type { ProvenanceEvent, ProvenanceEvents } from "./events.js";
-import { dayOf } from "./time.js";
+import { dayOf } from "../../utils/time.js";
 import { type HistoryWarning, warningsOf } from "./warnings.js";
 import { ITEM_DISPOSITIONS, OBSTACLES, RECALL_CLASSES } from "../statuses.js";
 import type { ItemDisposition, Obstacle, RecallClass } from "../statuses.js";

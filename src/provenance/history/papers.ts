@@ -5,7 +5,7 @@
 
 import { type HistoryStep, type PackageHistory } from "./packageHistory.js";
 import { type MasterData, type PartyOnPaper, partyOnPaper } from "./parties.js";
-import { dayOf } from "./time.js";
+import { dayOf } from "../../utils/time.js";
 import { CareProofError } from "../../errors.js";
 import { defined } from "../../utils/defined.js";
 

@@ -13,11 +13,11 @@ import {
   topicsOfThings,
 } from "./events.js";
 import { packageHistory, type PackageHistory, type VerificationResult } from "./packageHistory.js";
-import { LogReader } from "./readLogs.js";
 import type { Label } from "./warnings.js";
 import { drugProvenanceAbi } from "../../abi/index.js";
-import { CareProofError } from "../../errors.js";
+import { timedBlock, timesOfBlocks } from "../../utils/blocks.js";
 import { verifyMerkleProof } from "../../utils/merkle.js";
+import { LogReader } from "../../utils/readLogs.js";
 import { lotLeaf } from "../lot.js";
 import type { LotProof } from "../proofFile.js";
 import { OBSTACLES } from "../statuses.js";
@@ -40,9 +40,6 @@ export interface HistoryRequest {
   /** Gets how many blocks one search has done, and of how many. */
   readonly onProgress?: (done: number, total: number) => void;
 }
-
-/** Reads of the times of blocks that run at once. */
-const BLOCKS_AT_ONCE = 20;
 
 /** What `verify` says of a proof that is not that of the thing. */
 const PROOF_FAILS = new Set(["NotAnIdentifier", "UnknownLot", "NotInLot", "ForeignPrefix", "Duplicate"]);
@@ -101,7 +98,8 @@ export async function readHistory(request: HistoryRequest): Promise<PackageHisto
     ...(proofHolds ? { path: proof.path, lot: proof.lot, run: proof.run } : {}),
   };
   const attributed = await follow(load, events, known);
-  const times = await timesOf(provider, attributed, head);
+  const concerned = attributed.events.map(({ event }) => event.log.blockNumber);
+  const times = await timesOfBlocks(provider, concerned, head);
   return packageHistory({
     chainId,
     contract,
@@ -147,33 +145,6 @@ async function follow(
 /** Whether a proof leads to the root of its run: `verify` does not look at the proof of what is dispensed. */
 function isProved(identifier: ProductIdentifier, { lot, path, proof }: LotProof, root: string): boolean {
   return verifyMerkleProof(root, lotLeaf(lot, identifier, path.map(identifierOf)), proof);
-}
-
-interface TimedBlock {
-  readonly number: number;
-  readonly timestamp: number;
-}
-
-async function timedBlock(provider: Provider, tag: number | "latest"): Promise<TimedBlock> {
-  const block = await provider.getBlock(tag);
-  if (block === null)
-    throw new CareProofError("BLOCK_UNKNOWN", `the node does not know block ${tag} any more; try again`);
-  return block;
-}
-
-async function timesOf(
-  provider: Provider,
-  { events }: AttributedHistory,
-  head: TimedBlock,
-): Promise<ReadonlyMap<number, number>> {
-  const times = new Map([[head.number, head.timestamp]]);
-  const blocks = [...new Set(events.map(({ event }) => event.log.blockNumber))].filter((block) => !times.has(block));
-  for (let start = 0; start < blocks.length; start += BLOCKS_AT_ONCE) {
-    const some = blocks.slice(start, start + BLOCKS_AT_ONCE);
-    const read = await Promise.all(some.map((block) => timedBlock(provider, block)));
-    read.forEach(({ timestamp }, index) => times.set(some[index]!, timestamp));
-  }
-  return times;
 }
 
 function word(value: bigint): string {

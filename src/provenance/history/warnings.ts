@@ -1,7 +1,8 @@
 /** What a reader of a history must not miss. */
 
 import type { PackageHistory } from "./packageHistory.js";
-import { ANSWER_SECONDS, dayOf, timeOf } from "./time.js";
+import { ANSWER_SECONDS } from "./time.js";
+import { dayOf, timeOf } from "../../utils/time.js";
 import { ANSWERS } from "../statuses.js";
 
 /** What a warning is about. */

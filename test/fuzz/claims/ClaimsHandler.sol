@@ -161,43 +161,11 @@ contract ClaimsHandler is ClaimsWorld {
     }
 
     function approve(uint256 seed, bool byPayer) external act {
-        (Known memory known, Before memory before) = _pick(seed, _PENDED | _DENIED | _IN_REVIEW);
-        if (before.id == 0) return;
-        vm.prank(byPayer ? payers[known.payer] : stranger);
-        try claims.approve(known.key, _terms(known.payer)) {
-            ClaimStatus status = _statusOf(before.id);
-            if (status == ClaimStatus.InReview) {
-                if (byPayer || before.status != ClaimStatus.Pended || before.amount <= CEILING)
-                    broken = "K6: only what the payer left pended above the ceiling goes to review";
-                _settled(before, "to review", 0);
-            } else {
-                bool open =
-                    before.status == ClaimStatus.Pended ||
-                        before.status == ClaimStatus.InReview ||
-                        before.status == ClaimStatus.Appealed;
-                if (before.status == ClaimStatus.Paid || before.status == ClaimStatus.Voided)
-                    broken = "K6: what was paid or voided is not approved";
-                if (!byPayer && !(open && before.amount <= CEILING))
-                    broken = "K6: without the payer only open claims up to the ceiling are approved";
-                _paidLate(before, byPayer ? "approved" : "approved overdue");
-            }
-            if (!byPayer && time <= before.deadline) broken = "K6: nobody approves for the payer before the deadline";
-        } catch {
-            ++outcomes["approve refused"];
-        }
+        if (_known.length != 0) _approve(_drawClaim(seed, _PENDED | _DENIED | _IN_REVIEW), byPayer);
     }
 
     function deny(uint256 seed, bool byPayer) external act {
-        (Known memory known, Before memory before) = _pick(seed, _PENDED);
-        if (before.id == 0) return;
-        vm.prank(byPayer ? payers[known.payer] : stranger);
-        try claims.deny(known.key, _terms(known.payer), IClaimsProcessor.AdjustmentGroup.CO, 50, keccak256("notice")) {
-            if (!byPayer || before.status != ClaimStatus.Pended)
-                broken = "K6: the payer alone denies, and what is pended only";
-            _settled(before, "denied", 0);
-        } catch {
-            if (byPayer && before.status == ClaimStatus.Pended) broken = "K6: the payer may deny what is pended";
-        }
+        if (_known.length != 0) _deny(_drawClaim(seed, _PENDED), byPayer);
     }
 
     function appeal(uint256 seed, uint256 who) external act {
@@ -253,6 +221,19 @@ contract ClaimsHandler is ClaimsWorld {
         } catch {
             ++outcomes["void refused"];
         }
+    }
+
+    /// @notice A payer denies, another is asked, and one or both think again: what by itself would hardly ever happen.
+    function quarrel(uint256 seed) external act {
+        if (_known.length == 0 || _known.length == MOST_CLAIMS) return;
+        uint256 first = _drawClaim(seed, _PENDED);
+        uint256 encounter = _known[first].encounter;
+        _deny(first, true);
+        uint256 second = _known.length;
+        _send(encounter, (_known[first].payer + 1 + _draw(seed, "payer", 2)) % PAYERS, _idOf(_known[first].key), seed);
+        if (_draw(seed, "deny", 2) == 0 && second < _known.length) _deny(second, true);
+        _approve(first, true);
+        if (second < _known.length) _approve(second, true);
     }
 
     /* THE REST OF THE WORLD */
@@ -365,6 +346,44 @@ contract ClaimsHandler is ClaimsWorld {
 
     function _collect(uint256 payer, address provider) private honestly {
         if (vaults[payer].heldFor(provider) != 0) vaults[payer].collect(provider);
+    }
+
+    function _approve(uint256 number, bool byPayer) private {
+        (Known memory known, Before memory before) = _look(number);
+        vm.prank(byPayer ? payers[known.payer] : stranger);
+        try claims.approve(known.key, _terms(known.payer)) {
+            ClaimStatus status = _statusOf(before.id);
+            if (status == ClaimStatus.InReview) {
+                if (byPayer || before.status != ClaimStatus.Pended || before.amount <= CEILING)
+                    broken = "K6: only what the payer left pended above the ceiling goes to review";
+                _settled(before, "to review", 0);
+            } else {
+                bool open =
+                    before.status == ClaimStatus.Pended ||
+                        before.status == ClaimStatus.InReview ||
+                        before.status == ClaimStatus.Appealed;
+                if (before.status == ClaimStatus.Paid || before.status == ClaimStatus.Voided)
+                    broken = "K6: what was paid or voided is not approved";
+                if (!byPayer && !(open && before.amount <= CEILING))
+                    broken = "K6: without the payer only open claims up to the ceiling are approved";
+                _paidLate(before, byPayer ? "approved" : "approved overdue");
+            }
+            if (!byPayer && time <= before.deadline) broken = "K6: nobody approves for the payer before the deadline";
+        } catch {
+            ++outcomes["approve refused"];
+        }
+    }
+
+    function _deny(uint256 number, bool byPayer) private {
+        (Known memory known, Before memory before) = _look(number);
+        vm.prank(byPayer ? payers[known.payer] : stranger);
+        try claims.deny(known.key, _terms(known.payer), IClaimsProcessor.AdjustmentGroup.CO, 50, keccak256("notice")) {
+            if (!byPayer || before.status != ClaimStatus.Pended)
+                broken = "K6: the payer alone denies, and what is pended only";
+            _settled(before, "denied", 0);
+        } catch {
+            if (byPayer && before.status == ClaimStatus.Pended) broken = "K6: the payer may deny what is pended";
+        }
     }
 
     /// @dev Signs and sends a claim for an encounter by random lines.
@@ -526,8 +545,11 @@ contract ClaimsHandler is ClaimsWorld {
 
     /// @dev A claim at random, mostly of one of these statuses, and what it is like before an act on it; id 0 where there is none.
     function _pick(uint256 seed, uint256 statuses) private view returns (Known memory claim, Before memory before) {
-        if (_known.length == 0) return (claim, before);
-        claim = _known[_drawClaim(seed, statuses)];
+        if (_known.length != 0) return _look(_drawClaim(seed, statuses));
+    }
+
+    function _look(uint256 number) private view returns (Known memory claim, Before memory before) {
+        claim = _known[number];
         before.id = _idOf(claim.key);
         (Claim memory stored, IClaimsProcessor.OpenClaim memory open) = claims.claimOf(before.id);
         (before.status, before.amount, before.deadline) = (stored.status, stored.amount, open.deadline);

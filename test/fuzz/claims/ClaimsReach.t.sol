@@ -59,7 +59,7 @@ contract ClaimsReachTest {
     function _act(uint256 drawn) private {
         uint256 a = uint256(keccak256(abi.encode(drawn, "a")));
         uint256 b = uint256(keccak256(abi.encode(drawn, "b")));
-        uint256 choice = drawn % 11;
+        uint256 choice = drawn % 12;
         if (choice == 0) _handler.submit(a);
         else if (choice == 1) _handler.submitAgain(a);
         else if (choice == 2) _handler.replay(a);
@@ -70,6 +70,7 @@ contract ClaimsReachTest {
         else if (choice == 7) _handler.void(a, b % 2 == 0);
         else if (choice == 8) _handler.wait(a);
         else if (choice == 9) _handler.decideOnConsent(a, b);
+        else if (choice == 10) _handler.quarrel(a);
         else _handler.happen(a, b, drawn);
     }
 }

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { type Filter, type Log, makeError } from "ethers";
 
-import { LogReader } from "../../../src/provenance/history/readLogs.js";
+import { LogReader } from "../../src/utils/readLogs.js";
 
 /** A node with a log in each block, that searches so many blocks at once. */
 function node(most: number, refusal = (): Error => new Error("query exceeds max block range")) {

@@ -1,7 +1,7 @@
 import type { Filter, Log } from "ethers";
 
-import { CareProofError } from "../../errors.js";
-import { hasCode, isUnreachable, nodeMessage } from "../../utils/nodeErrors.js";
+import { CareProofError } from "../errors.js";
+import { hasCode, isUnreachable, nodeMessage } from "./nodeErrors.js";
 
 /** What of an ethers provider reads logs. */
 export interface LogSource {
