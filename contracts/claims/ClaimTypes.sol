@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Purposes} from "../consent/Purposes.sol";
-import {PlanTerms, ServiceFamily} from "./PlanTerms.sol";
+import {ServiceFamily} from "./PlanTerms.sol";
 
 /// @notice What the patient signs at the visit: that this provider cared for them, and may be paid for that. No amount, no
 /// payer. EIP-712 type `EncounterReceipt`, members in this order and `purpose` HPAYMT behind them.
@@ -59,12 +59,10 @@ struct ClaimSubmission {
 }
 
 /// @notice A claim with what proves it.
-/// @param terms The terms of the policy's plan.
 /// @param feeProofs Merkle proofs of the lines' fees, one a line; or a single multiproof of all, with its flags.
 /// @param feeProofFlags Empty, or the flags of the multiproof.
 struct ProvenClaim {
     ClaimSubmission claim;
-    PlanTerms terms;
     bytes32[][] feeProofs;
     bool[] feeProofFlags;
     bytes receiptSignature;
@@ -109,37 +107,41 @@ library ClaimTypes {
         "Appeal(bytes32 claimId,address appellant,uint8 level,bytes32 grounds,uint40 deadline)"
     );
 
-    /// @dev A struct of value types only encodes as its members in order, as EIP-712 asks.
-    function hash(EncounterReceipt calldata value) internal pure returns (bytes32) {
-        return keccak256(abi.encode(ENCOUNTER_RECEIPT_TYPEHASH, value, Purposes.HPAYMT));
+    /// @dev A struct of value types only is in the calldata as EIP-712 encodes it: its members in order. The caller reads every member
+    /// whose type is smaller than a word, which reverts where one has bits that its type has not.
+    function hash(EncounterReceipt calldata value) internal pure returns (bytes32 result) {
+        (bytes32 typeHash, uint256 purpose) = (ENCOUNTER_RECEIPT_TYPEHASH, Purposes.HPAYMT);
+        assembly ("memory-safe") {
+            let start := mload(0x40)
+            mstore(start, typeHash)
+            calldatacopy(add(start, 0x20), value, 0x100)
+            mstore(add(start, 0x120), purpose)
+            result := keccak256(start, 0x140)
+        }
     }
 
     function hash(ClaimLine memory value) internal pure returns (bytes32) {
         return keccak256(abi.encode(CLAIM_LINE_TYPEHASH, value));
     }
 
-    /// @dev With the hash of the claim's receipt, and those of its lines.
+    /// @dev With the hash of the claim's receipt, and those of its lines. As for the receipt, the caller reads every small member.
     function hash(
         ClaimSubmission calldata value,
         bytes32 receipt,
         bytes32[] memory lines
-    ) internal pure returns (bytes32) {
-        return
-            keccak256(
-                abi.encode(
-                    CLAIM_SUBMISSION_TYPEHASH,
-                    receipt,
-                    value.policyId,
-                    value.receiptPolicyId,
-                    // EIP-712: an array is the hash of its members' hashes one after the other, without its length.
-                    keccak256(abi.encodePacked(lines)),
-                    value.primaryClaim,
-                    value.signedBy,
-                    value.submitter,
-                    value.issuedAt,
-                    value.deadline
-                )
-            );
+    ) internal pure returns (bytes32 result) {
+        // EIP-712: an array is the hash of its members' hashes one after the other, without its length.
+        (bytes32 typeHash, bytes32 allLines) = (CLAIM_SUBMISSION_TYPEHASH, keccak256(abi.encodePacked(lines)));
+        assembly ("memory-safe") {
+            let start := mload(0x40)
+            mstore(start, typeHash)
+            mstore(add(start, 0x20), receipt)
+            // policyId and receiptPolicyId stand behind the receipt, the rest behind the place of the lines.
+            calldatacopy(add(start, 0x40), add(value, 0x100), 0x40)
+            mstore(add(start, 0x80), allLines)
+            calldatacopy(add(start, 0xa0), add(value, 0x160), 0xa0)
+            result := keccak256(start, 0x140)
+        }
     }
 
     function hash(Appeal calldata value) internal pure returns (bytes32) {

@@ -21,7 +21,7 @@ import {FeeSchedule} from "./FeeSchedule.sol";
 import {IClaimsProcessor} from "./IClaimsProcessor.sol";
 import {IPolicyRegistry} from "./IPolicyRegistry.sol";
 import {IReserveVault} from "./IReserveVault.sol";
-import {PlanTerms, ServiceFamily} from "./PlanTerms.sol";
+import {PlanTerms, ServiceFamily, hashOf} from "./PlanTerms.sol";
 
 /// @title ClaimsProcessor
 /// @notice See {IClaimsProcessor}. Here: how a claim comes in.
@@ -65,6 +65,7 @@ contract ClaimsProcessor is ClaimDecisions {
         PendReason pend;
         AdjustmentGroup group;
         uint16 denial;
+        uint256 year;
         Benefit benefit;
         Adjudication.Outcome total;
         Adjudication.Accumulators used;
@@ -81,48 +82,100 @@ contract ClaimsProcessor is ClaimDecisions {
     }
 
     /// @inheritdoc IClaimsProcessor
-    function submit(ProvenClaim calldata claim) external returns (bytes32 claimId, ClaimStatus status) {
-        return _submit(claim, msg.sender);
+    function submit(
+        ProvenClaim calldata claim,
+        PlanTerms calldata terms
+    ) external returns (bytes32 claimId, ClaimStatus status) {
+        return _submit(claim, terms, hashOf(terms), msg.sender);
     }
 
     /// @inheritdoc IClaimsProcessor
-    function submitMany(ProvenClaim[] calldata claims) external returns (uint256 taken) {
+    function submitMany(ProvenClaim[] calldata claims, PlanTerms calldata terms) external returns (uint256 taken) {
         uint256 length = claims.length;
         require(length != 0 && length <= MAX_CLAIMS, WrongNumberOfClaims(length));
+        bytes32 planId = hashOf(terms);
+        bytes memory encodedTerms = abi.encode(terms);
+        uint256 free;
+        assembly ("memory-safe") {
+            free := mload(0x40)
+        }
         for (uint256 i = 0; i < length; ++i) {
             // A call of its own, so that what a refused claim did is undone. With too little gas a good claim would be refused.
             require(gasleft() > _GAS_TO_HAVE, InsufficientGas(gasleft(), _GAS_TO_HAVE));
-            try this.submitFor{gas: _GAS_A_CLAIM}(claims[i], msg.sender) {
-                ++taken;
-            } catch (bytes memory reason) {
-                emit ClaimRefused(i, bytes4(reason));
+            (bool success, bytes memory reason) = address(this).call{gas: _GAS_A_CLAIM}(
+                _callFor(i, length, planId, encodedTerms)
+            );
+            if (success) ++taken;
+            else emit ClaimRefused(i, bytes4(reason));
+            // Nothing of this claim is needed any more: memory that grows from claim to claim costs each of them more.
+            assembly ("memory-safe") {
+                mstore(0x40, free)
             }
         }
     }
 
     /// @notice A claim of {submitMany}.
+    /// @param planId The id of the plan with these terms, which {submitMany} found out once for all claims.
     /// @dev Caller: this contract only. Reverts: {OnlySelf}, and as {submit}.
-    function submitFor(ProvenClaim calldata claim, address submitter) external {
+    function submitFor(
+        ProvenClaim calldata claim,
+        PlanTerms calldata terms,
+        bytes32 planId,
+        address submitter
+    ) external {
         require(msg.sender == address(this), OnlySelf());
-        _submit(claim, submitter);
+        _submit(claim, terms, planId, submitter);
+    }
+
+    /// @dev The call of {submitFor} for a claim of {submitMany}. Its bytes are given on as they came: to decode and encode them again
+    /// costs thousands of gas. As every encoder writes them, the calldata are the selector, the places of claims and terms, the number
+    /// of claims, their places, the claims in order, and the terms; where they are written otherwise, a claim is refused or all revert.
+    /// @param encodedTerms `abi.encode(terms)`: the place of the terms, which is 32, and the terms.
+    function _callFor(
+        uint256 index,
+        uint256 length,
+        bytes32 planId,
+        bytes memory encodedTerms
+    ) private view returns (bytes memory) {
+        uint256 start = _placeOf(index);
+        bytes calldata claim = msg.data[start:index + 1 == length ? 4 + _wordAt(36) : _placeOf(index + 1)];
+        // Four words stand before the claim; the terms are behind it, and their own place before them.
+        return
+            bytes.concat(
+                this.submitFor.selector,
+                abi.encode(0x80, 0xa0 + claim.length, planId, msg.sender),
+                claim,
+                encodedTerms
+            );
+    }
+
+    /// @dev Where in the calldata of {submitMany} a claim begins.
+    function _placeOf(uint256 index) private pure returns (uint256) {
+        return 100 + _wordAt(100 + 32 * index);
+    }
+
+    function _wordAt(uint256 place) private pure returns (uint256) {
+        return uint256(bytes32(msg.data[place:place + 32]));
     }
 
     function _submit(
         ProvenClaim calldata proven,
+        PlanTerms calldata terms,
+        bytes32 planId,
         address submitter
     ) private returns (bytes32 claimId, ClaimStatus status) {
         ClaimSubmission calldata claim = proven.claim;
         Intake memory intake;
-        intake.cover = policies.coverOn(claim.policyId, claim.receipt.serviceDay, proven.terms.graceDays);
-        _requirePlan(claim.policyId, proven.terms, intake.cover.planId);
+        intake.cover = policies.coverOn(claim.policyId, claim.receipt.serviceDay, terms.graceDays);
+        require(planId == intake.cover.planId, NotThePlan(claim.policyId, intake.cover.planId));
         require(intake.cover.subjectTag != 0, NoSubjectTag(claim.policyId, claim.receipt.serviceDay));
         intake.receiptHash = claim.receipt.hash();
         _place(intake, claim);
         _requireReceipt(intake, proven);
-        _askConsent(intake, claim.receipt.receiptAt, proven.terms.payer);
-        _judgeCover(intake, claim, proven.terms);
-        _requireProvider(intake, proven, submitter, _adjudicate(intake, proven));
-        return (intake.claimId, _record(intake, claim, proven.terms));
+        _askConsent(intake, claim.receipt.receiptAt, terms.payer);
+        _judgeCover(intake, claim, terms);
+        _requireProvider(intake, proven, submitter, _adjudicate(intake, proven, terms));
+        return (intake.claimId, _record(intake, claim, terms));
     }
 
     /// @dev Finds the claim's place: that of the same encounter where it was voided, or the first ordinal that is free. The same
@@ -274,18 +327,16 @@ contract ClaimsProcessor is ClaimDecisions {
     /// provider signs.
     function _adjudicate(
         Intake memory intake,
-        ProvenClaim calldata proven
+        ProvenClaim calldata proven,
+        PlanTerms calldata terms
     ) private view returns (bytes32[] memory hashes) {
         ClaimSubmission calldata claim = proven.claim;
         uint256 length = claim.lines.length;
         require(length != 0 && length <= MAX_LINES, WrongNumberOfLines(length));
         bool isMultiProof = proven.feeProofFlags.length != 0;
         require(isMultiProof || proven.feeProofs.length == length, FeeNotInSchedule(proven.feeProofs.length));
-        intake.used = _accumulators(
-            claim.policyId,
-            CalendarYear.yearOf(claim.receipt.serviceDay),
-            claim.receipt.family
-        );
+        intake.year = CalendarYear.yearOf(claim.receipt.serviceDay);
+        intake.used = _accumulators(claim.policyId, intake.year, claim.receipt.family);
         hashes = new bytes32[](length);
         bytes32[] memory leaves = new bytes32[](length);
         for (uint256 i = 0; i < length; ++i) {
@@ -294,17 +345,17 @@ contract ClaimsProcessor is ClaimDecisions {
             hashes[i] = line.hash();
             leaves[i] = FeeSchedule.leaf(line.procedure, line.fee);
             require(
-                isMultiProof || MerkleProof.verifyCalldata(proven.feeProofs[i], proven.terms.feeSchedule, leaves[i]),
+                isMultiProof || MerkleProof.verifyCalldata(proven.feeProofs[i], terms.feeSchedule, leaves[i]),
                 FeeNotInSchedule(i)
             );
-            _priceLine(intake, proven.terms, line);
+            _priceLine(intake, terms, line);
         }
         require(
             !isMultiProof ||
                 MerkleProof.multiProofVerifyCalldata(
                     proven.feeProofs[0],
                     proven.feeProofFlags,
-                    proven.terms.feeSchedule,
+                    terms.feeSchedule,
                     leaves
                 ),
             FeeNotInSchedule(0)
@@ -346,8 +397,7 @@ contract ClaimsProcessor is ClaimDecisions {
         // Stored before the vault pays: a token that calls back finds the claim.
         _claims[intake.claimId] = stored.encode();
         if (intake.denial == 0) {
-            uint256 year = CalendarYear.yearOf(claim.receipt.serviceDay);
-            _setAccumulators(claim.policyId, year, claim.receipt.family, intake.used);
+            _setAccumulators(claim.policyId, intake.year, claim.receipt.family, intake.used);
             if (intake.pend == PendReason.None) _payNow(intake, terms, claim.receipt.provider, stored.amount);
             if (intake.pend != PendReason.None) _pend(intake, terms, stored);
         } else {

@@ -173,18 +173,23 @@ interface IClaimsProcessor {
     /// @notice Within which a reviewer decides (seconds): 60 days (29 CFR 2560.503-1(i)(2)(iii)).
     function REVIEW_PERIOD() external view returns (uint40);
     /// @notice Submits a claim: adjudicates it, and pays it, pends it, or denies it.
+    /// @param terms The terms of the policy's plan.
     /// @return claimId What it is stored under: the hash of its key.
     /// @return status `Paid`, `Pended` or `Denied`.
     /// @dev Caller: the submitter that the provider named, or anyone. Reverts: {NotThePlan}, {NotTheMember},
     /// {WrongNumberOfLines}, {NoUnits}, {FeeNotInSchedule}, {WrongReceiptTime}, {NotRepresentative}, {NotTheProvider},
     /// {NotTheSubmitter}, {NoSubjectTag}, {AlreadyClaimed}, {NotThePrimary}, {TooManyLookAlikes}, `DeadlinePassed`,
     /// `InvalidSignature`, `NotInGoodStanding`, `ConsentDenied` (no consent, or one that ended before the receipt), `AmountTooLarge`.
-    function submit(ProvenClaim calldata claim) external returns (bytes32 claimId, ClaimStatus status);
+    function submit(
+        ProvenClaim calldata claim,
+        PlanTerms calldata terms
+    ) external returns (bytes32 claimId, ClaimStatus status);
 
-    /// @notice As {submit}, for each claim by itself: one that is refused never stops another.
+    /// @notice As {submit}, for each claim of one plan by itself: one that is refused never stops another.
+    /// @param terms The terms of the plan of all policies.
     /// @return taken Number of claims that were not refused.
     /// @dev Needs two million gas more than it uses. Reverts: {WrongNumberOfClaims}, {InsufficientGas}.
-    function submitMany(ProvenClaim[] calldata claims) external returns (uint256 taken);
+    function submitMany(ProvenClaim[] calldata claims, PlanTerms calldata terms) external returns (uint256 taken);
 
     /// @notice Approves a claim that was not paid, as priced, and pays it with interest if it is late.
     /// @dev Caller: the plan's payer or a key of it. Once the deadline of a decision or review has passed, anyone: a claim up to

@@ -37,7 +37,17 @@ struct PlanTerms {
     Benefit[] benefits;
 }
 
-/// @dev The id of the plan with these terms.
-function hashOf(PlanTerms calldata terms) pure returns (bytes32) {
-    return keccak256(abi.encode(terms));
+/// @dev The id of the plan with these terms: `keccak256(abi.encode(terms))`, copied out of the calldata, which costs a tenth of encoding them
+/// member by member. A member with bits that its type has not gives another id, which no plan has: `PlanRegistry` reads every member.
+function hashOf(PlanTerms calldata terms) pure returns (bytes32 planId) {
+    Benefit[] calldata benefits = terms.benefits;
+    assembly ("memory-safe") {
+        let start := mload(0x40)
+        mstore(start, 0x20)
+        calldatacopy(add(start, 0x20), terms, 0x180)
+        mstore(add(start, 0x1a0), 0x1a0)
+        mstore(add(start, 0x1c0), benefits.length)
+        calldatacopy(add(start, 0x1e0), benefits.offset, mul(benefits.length, 0x20))
+        planId := keccak256(start, add(0x1e0, mul(benefits.length, 0x20)))
+    }
 }

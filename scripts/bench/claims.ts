@@ -168,7 +168,7 @@ async function measureBatches(system: InsuranceBench, rows: Map<string, number>)
       requireState((await statusOf(withMember(system, member), one)) === STATUS.None, "a new claim");
       proven.push(one);
     }
-    const gas = await gasOf(claims.connect(clinicKey).submitMany(proven as never, BATCH));
+    const gas = await gasOf(claims.connect(clinicKey).submitMany(proven as never, proven[0]!.terms as never, BATCH));
     for (const [index, one] of proven.entries()) await requirePaid(withMember(system, insured[index]!.member), one);
     return gas / CLAIMS;
   };
@@ -191,7 +191,7 @@ async function measureDecisions(system: InsuranceBench, row: Row): Promise<void>
     const proven = await proveToday(system, [SPREAD[5]!]);
     const key = keyOf(system, proven, 1);
     requireState((await statusOf(system, proven, 1)) === STATUS.None, "a new claim");
-    await row("submit.pended", claims.connect(clinicKey).submit(proven as never));
+    await row("submit.pended", claims.connect(clinicKey).submit(proven as never, proven.terms as never));
     const [{ status }, { reserved }] = await claims.claimOf(claimId(key));
     requireState(status === STATUS.Pended && reserved, "pended, and its amount reserved");
     return { key, id: claimId(key) };
@@ -226,7 +226,7 @@ async function measureDecisions(system: InsuranceBench, row: Row): Promise<void>
   const issuedAt = (await noon()) + DAY / 4;
   await time.increaseTo(issuedAt);
   const again = await proveToday(system, [SPREAD[7]!], { receipt: { encounter, salt }, claim: { issuedAt } });
-  await row("submit.replacement", claims.connect(clinicKey).submit(again as never));
+  await row("submit.replacement", claims.connect(clinicKey).submit(again as never, again.terms as never));
   await requirePaid(system, again);
 
   await row("pauseAutomaticPayments", vault.connect(insurerKey).pauseAutomaticPayments());
@@ -255,7 +255,10 @@ async function measureSecondary(system: InsuranceBench, row: Row): Promise<void>
     claim: { policyId, receiptPolicyId: 1, primaryClaim: claimId(keyOf(system, primary.proven)) },
   });
   requireState((await statusOf(system, secondary, 1)) === STATUS.None, "a new claim");
-  await row("submit.secondary", system.claims.connect(system.clinicKey).submit(secondary as never));
+  await row(
+    "submit.secondary",
+    system.claims.connect(system.clinicKey).submit(secondary as never, secondary.terms as never),
+  );
   requireState((await statusOf(system, secondary, 1)) === STATUS.Paid, "paid");
 }
 
@@ -314,7 +317,7 @@ async function submitFresh(
   requireState(multi ? proven.feeProofs.length === 1 : proven.feeProofs.length === leaves.length, "as many proofs");
   requireState(!multi || leaves.length > 1 || proven.feeProofs[0]!.length === DEPTH, "a proof of 14 hashes");
   requireState((await statusOf(system, proven)) === STATUS.None, "a new claim");
-  return { proven, sent: system.claims.connect(system.clinicKey).submit(proven as never) };
+  return { proven, sent: system.claims.connect(system.clinicKey).submit(proven as never, proven.terms as never) };
 }
 
 async function statusOf(system: InsuranceBench, proven: Proven, ordinal = 0): Promise<bigint> {

@@ -30,11 +30,11 @@ describe("ClaimsProcessor: coordination of benefits", () => {
     const primaryClaim = claimId(keyOf(system, proven));
     const claim = { policyId: second, receiptPolicyId: 1, primaryClaim };
     const secondary = await proveClaim(system, { terms, claim, receipt: proven.claim.receipt });
-    await system.claims.connect(system.clinicKey).submit(secondary as never);
+    await system.claims.connect(system.clinicKey).submit(secondary as never, secondary.terms as never);
     // 92 are allowed, 72 paid by the first; alone the second would pay 72 too.
     expect((await stored(system, secondary, 1)).claim.amount).to.equal(20n * UNIT);
     expect(await balanceOf(system, system.clinic)).to.equal(92n * UNIT);
-    await expect(system.claims.connect(system.clinicKey).submit(secondary as never))
+    await expect(system.claims.connect(system.clinicKey).submit(secondary as never, secondary.terms as never))
       .to.be.revertedWithCustomError(system.claims, "AlreadyClaimed")
       .withArgs(claimId(keyOf(system, proven, 1)));
     await expect(system.claims.connect(system.clinic).void(keyOf(system, proven), system.terms as never))
@@ -52,7 +52,7 @@ describe("ClaimsProcessor: coordination of benefits", () => {
     for (const [i, { second, terms }] of payers.entries()) {
       const claim = { policyId: second, receiptPolicyId: 1, primaryClaim };
       const next = await proveClaim(system, { terms, claim, receipt });
-      await system.claims.connect(system.clinicKey).submit(next as never);
+      await system.claims.connect(system.clinicKey).submit(next as never, next.terms as never);
       expect((await stored(system, next, i + 1)).claim.amount).to.equal(paid[i + 1]);
     }
     expect(await balanceOf(system, system.clinic)).to.equal(92n * UNIT);
@@ -93,10 +93,10 @@ describe("ClaimsProcessor: coordination of benefits", () => {
         proveClaim(system, { terms, receipt, claim: { policyId, receiptPolicyId: 1, primaryClaim } }),
       ),
     );
-    await system.claims.connect(system.clinicKey).submit(second as never);
+    await system.claims.connect(system.clinicKey).submit(second as never, second.terms as never);
     const { key } = await stored(system, second!, 1);
     await system.claims.connect(system.otherReviewer).deny(key, payers[0]!.terms as never, 3, 22, id("notice"));
-    await system.claims.connect(system.clinicKey).submit(third as never);
+    await system.claims.connect(system.clinicKey).submit(third as never, third.terms as never);
     expect((await stored(system, third!, 2)).claim.amount).to.equal(20n * UNIT);
   });
 
@@ -107,7 +107,7 @@ describe("ClaimsProcessor: coordination of benefits", () => {
     const primaryClaim = claimId(keyOf(system, proven));
     const claim = { policyId: second, receiptPolicyId: 1, primaryClaim };
     const secondary = await proveClaim(system, { terms, claim, receipt: proven.claim.receipt });
-    await expect(system.claims.connect(system.clinicKey).submit(secondary as never))
+    await expect(system.claims.connect(system.clinicKey).submit(secondary as never, secondary.terms as never))
       .to.be.revertedWithCustomError(system.claims, "NotThePrimary")
       .withArgs(primaryClaim);
   });
@@ -116,13 +116,13 @@ describe("ClaimsProcessor: coordination of benefits", () => {
     const system = await loadFixture(deployInsurance);
     const unknown = hexlify(randomBytes(32));
     const proven = await proveClaim(system, { claim: { primaryClaim: unknown } });
-    await expect(system.claims.connect(system.clinicKey).submit(proven as never))
+    await expect(system.claims.connect(system.clinicKey).submit(proven as never, proven.terms as never))
       .to.be.revertedWithCustomError(system.claims, "NotThePrimary")
       .withArgs(unknown);
     const { proven: first } = await submit(system);
     const primaryClaim = claimId(keyOf(system, first));
     const again = await proveClaim(system, { receipt: first.claim.receipt, claim: { primaryClaim } });
-    await expect(system.claims.connect(system.clinicKey).submit(again as never))
+    await expect(system.claims.connect(system.clinicKey).submit(again as never, again.terms as never))
       .to.be.revertedWithCustomError(system.claims, "AlreadyClaimed")
       .withArgs(primaryClaim);
   });
@@ -141,7 +141,7 @@ describe("ClaimsProcessor: coordination of benefits", () => {
     const submitSecond = async () => {
       const claim = { policyId: other.second, receiptPolicyId: 1, primaryClaim };
       const next = await proveClaim(system, { terms: other.terms, receipt, claim });
-      await system.claims.connect(system.clinicKey).submit(next as never);
+      await system.claims.connect(system.clinicKey).submit(next as never, next.terms as never);
       return stored(system, next, 1);
     };
     const appeal = async (id = primaryClaim, of = key) => {
@@ -159,7 +159,7 @@ describe("ClaimsProcessor: coordination of benefits", () => {
     const { proven } = await submit(system);
     const claim = { policyId: second, receiptPolicyId: 1, primaryClaim: claimId(keyOf(system, proven)) };
     const next = await proveClaim(system, { terms, claim, receipt: proven.claim.receipt });
-    await system.claims.connect(system.clinicKey).submit(next as never);
+    await system.claims.connect(system.clinicKey).submit(next as never, next.terms as never);
     // Of 92 the first paid 72, this one 20: of its copay of 20 nothing is left.
     expect((await stored(system, next, 1)).claim.memberShare).to.equal(0n);
     const used = await system.claims.accumulatorsOf(second, new Date().getUTCFullYear(), 0);

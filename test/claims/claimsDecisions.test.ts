@@ -38,7 +38,7 @@ interface Decided extends Insurance {
 async function deployPended(): Promise<Decided> {
   const system = await loadFixture(deployInsurance);
   const proven = await proveClaim(system, { receipt: { family: IMAGING }, lines: [[SCAN, 1_200]] });
-  await system.claims.connect(system.clinicKey).submit(proven as never);
+  await system.claims.connect(system.clinicKey).submit(proven as never, proven.terms as never);
   const key = keyOf(system, proven);
   return { ...system, key, claim: claimId(key) };
 }
@@ -49,7 +49,7 @@ async function deployLookAlike(): Promise<Decided> {
   let key: ClaimKey | undefined;
   for (const ordinal of [0, 1]) {
     const proven = await proveClaim(system, { lines: [[LONG_VISIT, 180]] });
-    await system.claims.connect(system.clinicKey).submit(proven as never);
+    await system.claims.connect(system.clinicKey).submit(proven as never, proven.terms as never);
     key = keyOf(system, proven, ordinal);
   }
   return { ...system, key: key!, claim: claimId(key!) };
@@ -196,7 +196,7 @@ describe("ClaimsProcessor: deny", () => {
     await time.increase(30 * DAY);
     await vault.connect(investor).withdraw(100_000n * UNIT - 71n * UNIT, investor, investor);
     const proven = await proveClaim(system);
-    await system.claims.connect(system.clinicKey).submit(proven as never);
+    await system.claims.connect(system.clinicKey).submit(proven as never, proven.terms as never);
     const key = keyOf(system, proven);
     await system.claims.connect(system.insurer).deny(key, system.terms as never, GROUP.PI, 16, NOTICE);
     expect((await system.claims.claimOf(claimId(key))).claim.status).to.equal(STATUS.Denied);
@@ -309,7 +309,9 @@ describe("ClaimsProcessor: review", () => {
     const system = await loadFixture(deployAppealed);
     const scan = { receipt: { family: IMAGING }, lines: [[SCAN, 1_200]] as const };
     for (let i = 0; i < 4; i++) {
-      await system.claims.connect(system.clinicKey).submit((await proveClaim(system, scan)) as never);
+      await system.claims
+        .connect(system.clinicKey)
+        .submit((await proveClaim(system, scan)) as never, system.terms as never);
     }
     // 100 + 220 + 240 + 240 of 1,000 out of pocket are used: 200 of this claim's 320 still count.
     await review(system, system.reviewer, true);
@@ -389,7 +391,7 @@ describe("ClaimsProcessor: void", () => {
   async function deployPaid(): Promise<Decided> {
     const system = await loadFixture(deployInsurance);
     const proven = await proveClaim(system, { lines: [[LONG_VISIT, 180]] });
-    await system.claims.connect(system.clinicKey).submit(proven as never);
+    await system.claims.connect(system.clinicKey).submit(proven as never, proven.terms as never);
     const key = keyOf(system, proven);
     await (system.currency.connect(system.clinic) as typeof system.currency).getFunction("approve")(
       await system.claims.getAddress(),
@@ -402,7 +404,7 @@ describe("ClaimsProcessor: void", () => {
     const system = await loadFixture(deployInsurance);
     const proven = await proveClaim(system, { lines: [[LONG_VISIT, 180]] });
     const { claims, clinic, clinicKey, currency, terms, vault } = system;
-    await claims.connect(clinicKey).submit(proven as never);
+    await claims.connect(clinicKey).submit(proven as never, proven.terms as never);
     const key = keyOf(system, proven);
     const before = await vault.available();
     await (currency.connect(clinic) as typeof currency).getFunction("approve")(await claims.getAddress(), 160n * UNIT);
@@ -415,7 +417,7 @@ describe("ClaimsProcessor: void", () => {
 
     await time.increase(10);
     const corrected = await proveClaim(system, { receipt: proven.claim.receipt, lines: [[LONG_VISIT, 170]] });
-    await claims.connect(clinicKey).submit(corrected as never);
+    await claims.connect(clinicKey).submit(corrected as never, corrected.terms as never);
     expect(await balanceOf(system, clinic)).to.equal(150n * UNIT);
     expect(await claims.accumulatorsOf(1, YEAR, OFFICE_VISIT)).to.deep.equal([0n, 20n * UNIT, 150n * UNIT]);
   });
@@ -424,10 +426,10 @@ describe("ClaimsProcessor: void", () => {
     const system = await loadFixture(deployInsurance);
     const proven = await proveClaim(system, { lines: [[LONG_VISIT, 15]] });
     const { claims, clinic, clinicKey, terms } = system;
-    await claims.connect(clinicKey).submit(proven as never);
+    await claims.connect(clinicKey).submit(proven as never, proven.terms as never);
     await claims.connect(clinic).void(keyOf(system, proven), terms as never);
     const other = await proveClaim(system, { lines: [[LONG_VISIT, 180]] });
-    await claims.connect(clinicKey).submit(other as never);
+    await claims.connect(clinicKey).submit(other as never, other.terms as never);
     expect((await claims.claimOf(claimId(keyOf(system, other, 1)))).claim.status).to.equal(STATUS.Paid);
   });
 
@@ -435,13 +437,15 @@ describe("ClaimsProcessor: void", () => {
     const system = await loadFixture(deployInsurance);
     const { claims, clinic, clinicKey, terms } = system;
     const proven = await proveClaim(system, { lines: [[LONG_VISIT, 15]] });
-    await claims.connect(clinicKey).submit(proven as never);
+    await claims.connect(clinicKey).submit(proven as never, proven.terms as never);
     await claims.connect(clinic).void(keyOf(system, proven), terms as never);
-    await claims.connect(clinicKey).submit((await proveClaim(system, { lines: [[LONG_VISIT, 180]] })) as never);
+    await claims
+      .connect(clinicKey)
+      .submit((await proveClaim(system, { lines: [[LONG_VISIT, 180]] })) as never, system.terms as never);
     const { receipt } = proven.claim;
     await claims
       .connect(clinicKey)
-      .submit((await proveClaim(system, { receipt, lines: [[LONG_VISIT, 180]] })) as never);
+      .submit((await proveClaim(system, { receipt, lines: [[LONG_VISIT, 180]] })) as never, system.terms as never);
     const [claim, open] = await claims.claimOf(claimId(keyOf(system, proven)));
     expect([claim.status, open.reason]).to.deep.equal([STATUS.Pended, PEND.LookAlike]);
   });
@@ -450,9 +454,9 @@ describe("ClaimsProcessor: void", () => {
     const system = await loadFixture(deployInsurance);
     const { claims, clinic, clinicKey, stranger, terms } = system;
     const proven = await proveClaim(system, { lines: [[LONG_VISIT, 15]] });
-    await claims.connect(clinicKey).submit(proven as never);
+    await claims.connect(clinicKey).submit(proven as never, proven.terms as never);
     await claims.connect(clinic).void(keyOf(system, proven), terms as never);
-    await expect(claims.connect(stranger).submit(proven as never))
+    await expect(claims.connect(stranger).submit(proven as never, proven.terms as never))
       .to.be.revertedWithCustomError(claims, "AlreadyClaimed")
       .withArgs(claimId(keyOf(system, proven)));
   });
@@ -461,23 +465,24 @@ describe("ClaimsProcessor: void", () => {
     const system = await loadFixture(deployInsurance);
     const { claims, clinic, clinicKey, terms } = system;
     const first = await proveClaim(system, { lines: [[LONG_VISIT, 15]] });
-    await claims.connect(clinicKey).submit(first as never);
-    for (let i = 1; i < 8; i++) await claims.connect(clinicKey).submit((await proveClaim(system)) as never);
+    await claims.connect(clinicKey).submit(first as never, first.terms as never);
+    for (let i = 1; i < 8; i++)
+      await claims.connect(clinicKey).submit((await proveClaim(system)) as never, system.terms as never);
     await claims.connect(clinic).void(keyOf(system, first), terms as never);
     const other = await proveClaim(system);
-    await expect(claims.connect(clinicKey).submit(other as never))
+    await expect(claims.connect(clinicKey).submit(other as never, other.terms as never))
       .to.be.revertedWithCustomError(claims, "TooManyLookAlikes")
       .withArgs(claimId(keyOf(system, other, 7)));
     await time.increase(10);
     const again = await proveClaim(system, { receipt: first.claim.receipt, lines: [[LONG_VISIT, 16]] });
-    await claims.connect(clinicKey).submit(again as never);
+    await claims.connect(clinicKey).submit(again as never, again.terms as never);
     expect((await claims.claimOf(claimId(keyOf(system, first)))).claim.status).to.equal(STATUS.Pended);
   });
 
   it("overturns the denial of what the plan does not cover to nothing", async () => {
     const system = await loadFixture(deployInsurance);
     const proven = await proveClaim(system, { receipt: { family: NOT_COVERED } });
-    await system.claims.connect(system.clinicKey).submit(proven as never);
+    await system.claims.connect(system.clinicKey).submit(proven as never, proven.terms as never);
     const key = keyOf(system, proven);
     await system.claims.connect(system.insurer).approve(key, system.terms as never);
     expect((await system.claims.claimOf(claimId(key))).claim.status).to.equal(STATUS.Paid);
@@ -524,7 +529,7 @@ describe("ClaimsProcessor: a policy's year", () => {
       claim: { deadline: 4_000_000_000 },
     });
     await time.increase(80 * DAY);
-    await system.claims.connect(system.clinicKey).submit(proven as never);
+    await system.claims.connect(system.clinicKey).submit(proven as never, proven.terms as never);
     const { serviceDay } = proven.claim.receipt;
     const year = new Date(Number(serviceDay) * DAY * 1000).getUTCFullYear();
     expect((await system.claims.accumulatorsOf(1, year, IMAGING))[0]).to.equal(100n * UNIT);

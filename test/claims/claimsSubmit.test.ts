@@ -34,7 +34,7 @@ import { CATEGORIES, PURPOSES } from "../../src/consent/codes.js";
 import { DENIALS } from "../../src/consent/statuses.js";
 import { ROLES } from "../../src/participants/roles.js";
 import { FeeSchedule } from "../../src/claims/feeSchedule.js";
-import { packBenefit } from "../../src/claims/planTerms.js";
+import { packBenefit, planId } from "../../src/claims/planTerms.js";
 
 const HPAYMT = 1n << BigInt(PURPOSES.HPAYMT);
 const GROUPS = { CO: 1n, PR: 2n };
@@ -105,10 +105,9 @@ describe("ClaimsProcessor: submit", () => {
   it("answers with the claim's id and status", async () => {
     const system = await loadFixture(deployInsurance);
     const proven = await proveClaim(system);
-    expect(await system.claims.connect(system.stranger).submit.staticCall(proven as never)).to.deep.equal([
-      claimId(keyOf(system, proven)),
-      STATUS.Paid,
-    ]);
+    expect(
+      await system.claims.connect(system.stranger).submit.staticCall(proven as never, proven.terms as never),
+    ).to.deep.equal([claimId(keyOf(system, proven)), STATUS.Paid]);
   });
 
   it("adds up lines, and carries deductible and use from one claim to the next", async () => {
@@ -141,7 +140,7 @@ describe("ClaimsProcessor: submit", () => {
     const [first, second] = proven.feeProofs as [string[], string[]];
     const multi = { ...proven, feeProofs: [[first[1]!]], feeProofFlags: [true, false] };
     expect(first[1]).to.equal(second[1]);
-    await system.claims.connect(system.clinicKey).submit(multi as never);
+    await system.claims.connect(system.clinicKey).submit(multi as never, multi.terms as never);
     expect(await balanceOf(system, system.clinic)).to.equal((92n + 180n - 40n) * UNIT);
   });
 
@@ -206,7 +205,7 @@ describe("ClaimsProcessor: what waits for a decision", () => {
     const proven = await proveClaim(system);
     await time.increase(60);
     await system.consents.connect(system.member).revoke(system.insurer, HPAYMT);
-    await system.claims.connect(system.clinicKey).submit(proven as never);
+    await system.claims.connect(system.clinicKey).submit(proven as never, proven.terms as never);
     const { open } = await stored(system, proven);
     expect(open.reason).to.equal(PEND.ReceiptOnly);
   });
@@ -217,7 +216,7 @@ describe("ClaimsProcessor: what waits for a decision", () => {
     const proven = await proveClaim(system);
     await time.increase(60);
     await system.consents.connect(system.member).revokeAll();
-    await system.claims.connect(system.clinicKey).submit(proven as never);
+    await system.claims.connect(system.clinicKey).submit(proven as never, proven.terms as never);
     expect((await stored(system, proven, 1)).open.reason).to.equal(PEND.LookAlike);
   });
 
@@ -496,7 +495,7 @@ describe("ClaimsProcessor: what is refused and leaves nothing", () => {
     it(`${name}: ${error}`, async () => {
       const system = await loadFixture(deployInsurance);
       const { proven, by = "clinicKey" } = await prepare(system);
-      const submission = system.claims.connect(system[by]).submit(proven as never);
+      const submission = system.claims.connect(system[by]).submit(proven as never, proven.terms as never);
       const expected = args(system);
       if (error === "NotThePlan") {
         const { planId } = await system.policies.policyOf(1);
@@ -515,7 +514,7 @@ describe("ClaimsProcessor: what is refused and leaves nothing", () => {
     const today = await dayNow();
     await system.policies.connect(system.insurerKey).issue(system.terms as never, system.stranger, today, today, 0);
     const proven = await proveClaim(system, { member: system.stranger, claim: { policyId: 2 } });
-    await expect(system.claims.connect(system.clinicKey).submit(proven as never))
+    await expect(system.claims.connect(system.clinicKey).submit(proven as never, proven.terms as never))
       .to.be.revertedWithCustomError(system.claims, "NoSubjectTag")
       .withArgs(2n, proven.claim.receipt.serviceDay);
   });
@@ -524,7 +523,7 @@ describe("ClaimsProcessor: what is refused and leaves nothing", () => {
     const system = await loadFixture(deployInsurance);
     const proven = await proveClaim(system);
     await system.participants.connect(accreditorFor(system, "PROVIDER")).suspend(system.clinic, ROLES.PROVIDER);
-    await expect(system.claims.connect(system.clinicKey).submit(proven as never))
+    await expect(system.claims.connect(system.clinicKey).submit(proven as never, proven.terms as never))
       .to.be.revertedWithCustomError(system.claims, "NotTheProvider")
       .withArgs(system.clinic.address, system.clinicKey.address);
   });
@@ -536,7 +535,7 @@ describe("ClaimsProcessor: what is refused and leaves nothing", () => {
     await time.increase(10);
     const proven = await proveClaim(system);
     const revoked = 11n;
-    await expect(claims.connect(system.clinicKey).submit(proven as never))
+    await expect(claims.connect(system.clinicKey).submit(proven as never, proven.terms as never))
       .to.be.revertedWithCustomError(consents, "ConsentDenied")
       .withArgs(member.address, insurer.address, BigInt(PURPOSES.HPAYMT), revoked);
   });
@@ -549,7 +548,7 @@ describe("ClaimsProcessor: what is refused and leaves nothing", () => {
     await consents.connect(member).grant(insurer, HPAYMT, terms, id("evidence"));
     await time.increase(3_600);
     const proven = await proveClaim(system);
-    await expect(claims.connect(system.clinicKey).submit(proven as never))
+    await expect(claims.connect(system.clinicKey).submit(proven as never, proven.terms as never))
       .to.be.revertedWithCustomError(consents, "ConsentDenied")
       .withArgs(member.address, insurer.address, BigInt(PURPOSES.HPAYMT), BigInt(DENIALS.indexOf("Expired")));
   });
@@ -578,7 +577,7 @@ describe("ClaimsProcessor: what is refused and leaves nothing", () => {
       const proof = fees.prove(VISIT);
       const lines = [{ procedure: proof.commitment, billed: huge, fee: huge, units: 1 }];
       const proven = await proveClaim({ ...system, fees }, { terms, member, claim: { policyId: policy, lines } });
-      await expect(system.claims.connect(system.clinicKey).submit(proven as never))
+      await expect(system.claims.connect(system.clinicKey).submit(proven as never, proven.terms as never))
         .to.be.revertedWithCustomError(system.claims, "AmountTooLarge")
         .withArgs(amount);
     }
@@ -591,7 +590,7 @@ describe("ClaimsProcessor: what is refused and leaves nothing", () => {
     await representatives.connect(member).nameRepresentative(stranger, 1, expiresAt);
     await time.increase(10);
     const proven = await proveClaim(system, { receiptSigner: stranger });
-    await expect(system.claims.connect(system.clinicKey).submit(proven as never))
+    await expect(system.claims.connect(system.clinicKey).submit(proven as never, proven.terms as never))
       .to.be.revertedWithCustomError(system.claims, "NotRepresentative")
       .withArgs(member.address, stranger.address);
     await representatives.connect(member).nameRepresentative(stranger, HPAYMT, expiresAt);
@@ -608,9 +607,11 @@ describe("ClaimsProcessor: submitMany", () => {
     const bad = { ...(await proveClaim(system)), claimSignature: good.claimSignature };
     const imaging = await proveClaim(system, { receipt: { family: IMAGING }, lines: [[SCAN, 1_200]] });
     const all = [good, bad, imaging, good];
-    const count = await system.claims.connect(system.clinicKey).submitMany.staticCall(all as never);
+    const count = await system.claims
+      .connect(system.clinicKey)
+      .submitMany.staticCall(all as never, system.terms as never);
     expect(count).to.equal(2n);
-    const tx = system.claims.connect(system.clinicKey).submitMany(all as never, GAS);
+    const tx = system.claims.connect(system.clinicKey).submitMany(all as never, system.terms as never, GAS);
     const selector = (name: string) => system.claims.interface.getError(name)!.selector;
     await expect(tx).to.emit(system.claims, "ClaimRefused").withArgs(1n, selector("InvalidSignature"));
     await expect(tx).to.emit(system.claims, "ClaimRefused").withArgs(3n, selector("AlreadyClaimed"));
@@ -621,10 +622,10 @@ describe("ClaimsProcessor: submitMany", () => {
   it("heeds whom a claim names as its submitter", async () => {
     const system = await loadFixture(deployInsurance);
     const proven = await proveClaim(system, { claim: { submitter: system.clinicKey.address } });
-    await expect(system.claims.connect(system.stranger).submitMany([proven] as never, GAS))
+    await expect(system.claims.connect(system.stranger).submitMany([proven] as never, proven.terms as never, GAS))
       .to.emit(system.claims, "ClaimRefused")
       .withArgs(0n, system.claims.interface.getError("NotTheSubmitter")!.selector);
-    await system.claims.connect(system.clinicKey).submitMany([proven] as never, GAS);
+    await system.claims.connect(system.clinicKey).submitMany([proven] as never, proven.terms as never, GAS);
     expect(await balanceOf(system, system.clinic)).to.equal(72n * UNIT);
   });
 
@@ -632,7 +633,9 @@ describe("ClaimsProcessor: submitMany", () => {
     const system = await loadFixture(deployInsurance);
     const proven = await proveClaim(system);
     for (const count of [0, 21]) {
-      await expect(system.claims.submitMany(Array.from({ length: count }, () => proven) as never))
+      await expect(
+        system.claims.submitMany(Array.from({ length: count }, () => proven) as never, proven.terms as never),
+      )
         .to.be.revertedWithCustomError(system.claims, "WrongNumberOfClaims")
         .withArgs(BigInt(count));
     }
@@ -641,7 +644,11 @@ describe("ClaimsProcessor: submitMany", () => {
   it("refuses no good claim for want of gas: it reverts", async () => {
     const system = await loadFixture(deployInsurance);
     const proven = await proveClaim(system);
-    await expect(system.claims.connect(system.clinicKey).submitMany([proven] as never, { gasLimit: 2_000_000 }))
+    await expect(
+      system.claims
+        .connect(system.clinicKey)
+        .submitMany([proven] as never, proven.terms as never, { gasLimit: 2_000_000 }),
+    )
       .to.be.revertedWithCustomError(system.claims, "InsufficientGas")
       .withArgs((gas: bigint) => gas < 2_000_000n, (2_000_000n * 64n) / 63n + 50_000n);
   });
@@ -650,7 +657,9 @@ describe("ClaimsProcessor: submitMany", () => {
     const system = await loadFixture(deployInsurance);
     const proven = await proveClaim(system);
     await expect(
-      system.claims.connect(system.stranger).submitFor(proven as never, system.clinicKey),
+      system.claims
+        .connect(system.stranger)
+        .submitFor(proven as never, proven.terms as never, planId(proven.terms), system.clinicKey),
     ).to.be.revertedWithCustomError(system.claims, "OnlySelf");
   });
 });
@@ -663,7 +672,7 @@ describe("ClaimsProcessor: the same service twice", () => {
     const { receipt } = proven.claim;
     for (const lines of [undefined, [[VISIT, 90]] as const, [[LONG_VISIT, 200]] as const]) {
       const again = await proveClaim(system, { receipt, ...(lines === undefined ? {} : { lines }) });
-      await expect(system.claims.connect(system.clinicKey).submit(again as never))
+      await expect(system.claims.connect(system.clinicKey).submit(again as never, again.terms as never))
         .to.be.revertedWithCustomError(system.claims, "AlreadyClaimed")
         .withArgs(first);
     }
@@ -673,7 +682,7 @@ describe("ClaimsProcessor: the same service twice", () => {
     const system = await loadFixture(deployInsurance);
     for (let i = 0; i < 8; i++) await submit(system);
     const proven = await proveClaim(system);
-    await expect(system.claims.connect(system.clinicKey).submit(proven as never))
+    await expect(system.claims.connect(system.clinicKey).submit(proven as never, proven.terms as never))
       .to.be.revertedWithCustomError(system.claims, "TooManyLookAlikes")
       .withArgs(claimId(keyOf(system, proven, 7)));
   });
@@ -684,12 +693,12 @@ describe("ClaimsProcessor: the same service twice", () => {
     const { proven } = await submit(system);
     const { receipt } = proven.claim;
     const again = await proveClaim(system, { terms, receipt, claim: { policyId: second, receiptPolicyId: 1 } });
-    await expect(system.claims.connect(system.clinicKey).submit(again as never))
+    await expect(system.claims.connect(system.clinicKey).submit(again as never, again.terms as never))
       .to.be.revertedWithCustomError(system.claims, "AlreadyClaimed")
       .withArgs(claimId(keyOf(system, proven)));
     // With a receipt by the other address it looks alike, and waits for the second payer's decision.
     const other = await proveClaim(system, { terms, member: system.stranger, claim: { policyId: second } });
-    await system.claims.connect(system.clinicKey).submit(other as never);
+    await system.claims.connect(system.clinicKey).submit(other as never, other.terms as never);
     expect((await stored(system, other, 1)).open.reason).to.equal(PEND.LookAlike);
   });
 
@@ -698,7 +707,7 @@ describe("ClaimsProcessor: the same service twice", () => {
     await insure(system, system.stranger, id("another person"));
     const { receipt } = (await proveClaim(system, { member: system.stranger })).claim;
     const proven = await proveClaim(system, { receipt, member: system.stranger, claim: { receiptPolicyId: 2 } });
-    await expect(system.claims.connect(system.clinicKey).submit(proven as never))
+    await expect(system.claims.connect(system.clinicKey).submit(proven as never, proven.terms as never))
       .to.be.revertedWithCustomError(system.claims, "NotTheMember")
       .withArgs(2n, system.stranger.address);
   });

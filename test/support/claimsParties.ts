@@ -288,7 +288,7 @@ export async function secondPayer(system: Insurance, payer = system.otherReviewe
 /** Submits the claim of `changes`, by the clinic's key. */
 export async function submit(system: Insurance, changes: ClaimChanges = {}) {
   const proven = await proveClaim(system, changes);
-  return { proven, tx: await system.claims.connect(system.clinicKey).submit(proven as never) };
+  return { proven, tx: await system.claims.connect(system.clinicKey).submit(proven as never, proven.terms as never) };
 }
 
 /** What is stored of the claim. */
