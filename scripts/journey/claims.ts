@@ -187,13 +187,13 @@ export async function claimsChapter(chain: Chain, system: CareProofSystem, repor
   };
   const own = { policyId: 1n, receiptPolicyId: 1n };
   const receipt = receiptOf(await encounter(), OFFICE_VISIT);
-  const proven = await proveClaim(await encounter(), receipt, visit, terms, own);
+  const proven = await proveClaim(await encounter(), receipt, visit, own);
   // 92.00 less the copay of 20.00, and 25.00 less 20.00.
   await report.take({
     step: "Clinic submits it with the member's receipt: priced, and paid at once",
     signs: "member, clinic",
     pays: "clinic",
-    send: () => claims.connect(clinic).submit(proven as never),
+    send: () => claims.connect(clinic).submit(proven as never, terms as never),
     outcome: stands(keyOf(receipt), "Paid; clinic has 77.00"),
     faultHere: true,
   });
@@ -201,7 +201,7 @@ export async function claimsChapter(chain: Chain, system: CareProofSystem, repor
     step: "Clinic submits it again",
     signs: "member, clinic",
     pays: "clinic",
-    send: () => claims.connect(clinic).submit(proven as never),
+    send: () => claims.connect(clinic).submit(proven as never, terms as never),
     refusal: "AlreadyClaimed",
     outcome: stands(keyOf(receipt), "Paid; clinic has 77.00"),
   });
@@ -219,7 +219,7 @@ export async function claimsChapter(chain: Chain, system: CareProofSystem, repor
       const policy = { policyId: 2n, receiptPolicyId: 1n };
       return claims
         .connect(clinic)
-        .submit((await proveClaim(await encounter(), receipt, visit, otherTerms, policy)) as never);
+        .submit((await proveClaim(await encounter(), receipt, visit, policy)) as never, otherTerms as never);
     },
     refusal: "AlreadyClaimed",
     outcome: stands(keyOf(receipt), "Paid; clinic has 77.00"),
@@ -233,7 +233,7 @@ export async function claimsChapter(chain: Chain, system: CareProofSystem, repor
     signs: "member, clinic",
     pays: "clinic",
     send: async () =>
-      claims.connect(clinic).submit((await proveClaim(await encounter(), alike, visit, terms, own)) as never),
+      claims.connect(clinic).submit((await proveClaim(await encounter(), alike, visit, own)) as never, terms as never),
     outcome: stands(alikeKey, "Pended (LookAlike); clinic has 77.00"),
   });
   const scan = await readClaim(sampleClaimText(today, [["70553", "1500.00"]]));
@@ -244,7 +244,7 @@ export async function claimsChapter(chain: Chain, system: CareProofSystem, repor
     signs: "member, clinic",
     pays: "clinic",
     send: async () =>
-      claims.connect(clinic).submit((await proveClaim(await encounter(), scanned, scan, terms, own)) as never),
+      claims.connect(clinic).submit((await proveClaim(await encounter(), scanned, scan, own)) as never, terms as never),
     outcome: stands(scanKey, "Pended (AboveCeiling); clinic has 77.00"),
   });
   await report.take({

@@ -163,7 +163,6 @@ export async function proveClaim(
   { domain, member, provider, fees, now }: Encounter,
   receipt: EncounterReceipt,
   { lines }: X12Claim,
-  terms: PlanTerms,
   policy: { policyId: bigint; receiptPolicyId: bigint },
 ) {
   const priced = lines.map(({ procedure, charge, quantity = "1" }) => {
@@ -182,7 +181,6 @@ export async function proveClaim(
   };
   return {
     claim,
-    terms,
     feeProofs: priced.map(({ proof }) => proof),
     feeProofFlags: [] as boolean[],
     receiptSignature: await member.signTypedData(domain, ENCOUNTER_RECEIPT_TYPES, receiptMessage(receipt)),

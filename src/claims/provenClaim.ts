@@ -5,14 +5,14 @@ import type { ClaimSubmission } from "./typedData.js";
 import { claimsProcessorAbi } from "../abi/index.js";
 import type { PlanTermsStructOutput, ProvenClaimStructOutput } from "../bindings/contracts/claims/ClaimsProcessor.js";
 
-/** A claim with what proves it, as `ClaimsProcessor` takes it. */
+/** A claim with what proves it, as `ClaimsProcessor` takes it: the terms beside the rest, once for all claims of a call. */
 export interface ProvenClaim {
   readonly claim: ClaimSubmission;
   /** The terms of the policy's plan. */
   readonly terms: PlanTerms;
   /** Merkle proofs of the lines' fees, 32 bytes as 0x-hex each, one proof a line; or a single multiproof of all, with its flags. */
   readonly feeProofs: readonly (readonly string[])[];
-  /** Empty, or the flags of the multiproven. */
+  /** Empty, or the flags of the multiproof. */
   readonly feeProofFlags: readonly boolean[];
   /** Of the member or a representative over the receipt, 0x-hex. */
   readonly receiptSignature: string;
@@ -33,8 +33,13 @@ export function decodeSubmissions(data: string): ProvenClaim[] | undefined {
   processor ??= new Interface(claimsProcessorAbi);
   try {
     const call = processor.parseTransaction({ data });
-    if (call?.name === "submit") return [provenClaimOf(call.args[0] as ProvenClaimStructOutput)];
-    if (call?.name === "submitMany") return (call.args[0] as ProvenClaimStructOutput[]).map(provenClaimOf);
+    if (call?.name !== "submit" && call?.name !== "submitMany") return undefined;
+    const [given, terms] = call.args as unknown as [
+      ProvenClaimStructOutput | ProvenClaimStructOutput[],
+      PlanTermsStructOutput,
+    ];
+    const all = call.name === "submit" ? [given as ProvenClaimStructOutput] : [...(given as ProvenClaimStructOutput[])];
+    return all.map((proven) => provenClaimOf(proven, planTermsOf(terms)));
   } catch {
     // The selector is one of these, what follows is not what it promises.
   }
@@ -61,7 +66,7 @@ export function planTermsOf(terms: PlanTermsStructOutput): PlanTerms {
   };
 }
 
-function provenClaimOf(proven: ProvenClaimStructOutput): ProvenClaim {
+function provenClaimOf(proven: ProvenClaimStructOutput, terms: PlanTerms): ProvenClaim {
   const { claim } = proven;
   const { receipt } = claim;
   return {
@@ -85,7 +90,7 @@ function provenClaimOf(proven: ProvenClaimStructOutput): ProvenClaim {
       issuedAt: Number(claim.issuedAt),
       deadline: Number(claim.deadline),
     },
-    terms: planTermsOf(proven.terms),
+    terms,
     feeProofs: proven.feeProofs.map((nodes) => [...nodes]),
     feeProofFlags: [...proven.feeProofFlags],
     receiptSignature: proven.receiptSignature,

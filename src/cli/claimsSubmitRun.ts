@@ -15,6 +15,7 @@ import { checkClaim, signaturesByOthers } from "../claims/checkClaim.js";
 import { ClaimContracts } from "../claims/claimContracts.js";
 import { claimStateAfter, type ClaimStep, isAdjudication } from "../claims/claimHistory.js";
 import { decodeClaimEvent } from "../claims/events.js";
+import { planId } from "../claims/planTerms.js";
 import type { ProvenClaim } from "../claims/provenClaim.js";
 import { CLAIM_STATUSES, type ClaimStatus } from "../claims/statuses.js";
 import { groupSubmissions } from "../claims/submissionGroups.js";
@@ -161,7 +162,10 @@ export class SubmitRun {
     try {
       const [id, status] = await ask(
         this.connection,
-        () => this.contract.getFunction("submit").staticCall(claim.proven, { from }) as Promise<[string, bigint]>,
+        () =>
+          this.contract.getFunction("submit").staticCall(claim.proven, claim.proven.terms, { from }) as Promise<
+            [string, bigint]
+          >,
       );
       return { claim, claimId: id, status: CLAIM_STATUSES[Number(status)] ?? "None" };
     } catch (error) {
@@ -178,17 +182,21 @@ export class SubmitRun {
     const submit = contract.getFunction("submit");
     const sized = await inGroups(accepted, CLAIMS_AT_ONCE, async ({ claim }) => ({
       claim,
+      planId: planId(claim.proven.terms),
       gas: alone
         ? 0n
-        : withMargin(await ask(connection, () => submit.estimateGas(claim.proven, { from: wallet.address }))),
+        : withMargin(
+            await ask(connection, () => submit.estimateGas(claim.proven, claim.proven.terms, { from: wallet.address })),
+          ),
     }));
     const head = await ask(connection, () => connection.provider.getBlock("latest"));
     for (const { claims, gasLimit } of groupSubmissions(sized, head?.gasLimit ?? 0n)) {
       const all = claims.map(({ proven }) => proven);
       const options = { ...this.options, ...(gasLimit === undefined ? {} : { gasLimit }) };
       const [name, argument] = gasLimit === undefined ? ["submit", all[0]] : ["submitMany", all];
+      const args = [argument, all[0]!.terms];
       try {
-        const receipt = await sendTransaction(terminal, connection, wallet, contract, name, [argument], options);
+        const receipt = await sendTransaction(terminal, connection, wallet, contract, name, args, options);
         await this.answer(claims, receipt);
       } catch (error) {
         // What was sent before can have changed what the contract says of a claim that goes alone.

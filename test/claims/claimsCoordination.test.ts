@@ -68,14 +68,14 @@ describe("ClaimsProcessor: coordination of benefits", () => {
     const proveFor = ({ second: policyId, terms }: typeof second) =>
       proveClaim(system, { terms, claim: { policyId, receiptPolicyId: 1, primaryClaim }, receipt });
     const voided = await proveFor(second);
-    await claims.connect(clinicKey).submit(voided as never);
+    await claims.connect(clinicKey).submit(voided as never, voided.terms as never);
     await (currency.connect(clinic) as Contract).getFunction("approve")(claims, 20n * UNIT);
     await claims.connect(clinic).void(keyOf(system, voided, 1), second.terms as never);
     // It does not take the place of the other policy, which tells until when that one's signatures are done with.
     const next = await proveFor(third);
-    await claims.connect(clinicKey).submit(next as never);
+    await claims.connect(clinicKey).submit(next as never, next.terms as never);
     expect((await stored(system, next, 2)).claim.amount).to.equal(20n * UNIT);
-    await expect(claims.connect(stranger).submit(voided as never))
+    await expect(claims.connect(stranger).submit(voided as never, voided.terms as never))
       .to.be.revertedWithCustomError(claims, "AlreadyClaimed")
       .withArgs(claimId(keyOf(system, voided, 1)));
   });
@@ -93,10 +93,10 @@ describe("ClaimsProcessor: coordination of benefits", () => {
         proveClaim(system, { terms, receipt, claim: { policyId, receiptPolicyId: 1, primaryClaim } }),
       ),
     );
-    await system.claims.connect(system.clinicKey).submit(second as never, second.terms as never);
+    await system.claims.connect(system.clinicKey).submit(second as never, second!.terms as never);
     const { key } = await stored(system, second!, 1);
     await system.claims.connect(system.otherReviewer).deny(key, payers[0]!.terms as never, 3, 22, id("notice"));
-    await system.claims.connect(system.clinicKey).submit(third as never, third.terms as never);
+    await system.claims.connect(system.clinicKey).submit(third as never, third!.terms as never);
     expect((await stored(system, third!, 2)).claim.amount).to.equal(20n * UNIT);
   });
 

@@ -495,7 +495,8 @@ describe("ClaimsProcessor: what is refused and leaves nothing", () => {
     it(`${name}: ${error}`, async () => {
       const system = await loadFixture(deployInsurance);
       const { proven, by = "clinicKey" } = await prepare(system);
-      const submission = system.claims.connect(system[by]).submit(proven as never, proven.terms as never);
+      const { terms } = proven as { terms: unknown };
+      const submission = system.claims.connect(system[by]).submit(proven as never, terms as never);
       const expected = args(system);
       if (error === "NotThePlan") {
         const { planId } = await system.policies.policyOf(1);

@@ -15,7 +15,7 @@ interface Pended extends Insurance {
 async function deployPended(): Promise<Pended> {
   const system = await loadFixture(deployInsurance);
   const stored = await prepare(system, { receipt: { family: IMAGING }, lines: [[SCAN, 1_199.37]] });
-  await system.claims.connect(system.clinicKey).submit(stored.proven as never);
+  await system.claims.connect(system.clinicKey).submit(stored.proven as never, stored.proven.terms as never);
   return { ...system, stored, receivedAt: await time.latest() };
 }
 

@@ -116,7 +116,8 @@ describe("readClaims", () => {
   it("passes data off for a claim's in no case where it is not", async () => {
     const system = await loadFixture(liveThroughClaims);
     const { paid, upheld, reviewed } = system.stored;
-    const dataOf = (proven: unknown): string => system.claims.interface.encodeFunctionData("submit", [proven as never]);
+    const dataOf = (proven: { terms: unknown }): string =>
+      system.claims.interface.encodeFunctionData("submit", [proven as never, proven.terms as never]);
     const { claim: submission } = reviewed.proven;
     const dearer = { ...reviewed.proven, claim: { ...submission, lines: [{ ...submission.lines[0]!, billed: 1n }] } };
     const otherReceipt = {

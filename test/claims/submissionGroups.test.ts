@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { groupSubmissions } from "../../src/claims/submissionGroups.js";
 
 const BLOCK = 30_000_000n;
-const claims = (...gas: number[]) => gas.map((of, claim) => ({ claim, gas: BigInt(of) }));
+const claims = (...gas: number[]) => gas.map((of, claim) => ({ claim, planId: "a plan", gas: BigInt(of) }));
 const sizes = (...gas: number[]): number[] =>
   groupSubmissions(claims(...gas), BLOCK).map((group) => group.claims.length);
 
@@ -14,6 +14,15 @@ describe("groupSubmissions", () => {
     expect(group!.claims).to.deep.equal([0, 1]);
     // ClaimsProcessor: 2,000,000 × 64 / 63 + 50,000.
     expect(group!.gasLimit).to.equal(500_000n + 2_081_746n);
+  });
+
+  it("puts claims of one plan in a group, as submitMany takes them", () => {
+    const plans = ["a", "b", "a", "b", "a"];
+    const mixed = plans.map((planId, claim) => ({ claim, planId, gas: 1_000n }));
+    expect(groupSubmissions(mixed, BLOCK).map((group) => group.claims)).to.deep.equal([
+      [0, 2, 4],
+      [1, 3],
+    ]);
   });
 
   it("puts at most twenty in one", () => {

@@ -18,6 +18,7 @@ import {
   balanceOf,
   dayNow,
   deployInsurance,
+  insure,
   IMAGING,
   type Insurance,
   LONG_VISIT,
@@ -351,12 +352,13 @@ describe("careproof claims submit", () => {
       expect(refused).to.include({ answer: "refused", error: "NotTheProvider", at: "claims[0]" });
     });
 
-    it("one that it takes alone, but not after another of the same file", async () => {
-      const { system, terms } = await loadFixture(deployTwice);
+    it("one that it takes alone, but not after another of the same transaction", async () => {
+      const system = await loadFixture(deployInsurance);
+      // A second policy of the same person and plan.
+      await insure(system, system.stranger, system.subjectTag);
       const first = await prepare(system);
       const { receipt } = first.proven.claim;
-      const claim = { policyId: 2, receiptPolicyId: 1 };
-      const second = await proveClaim(system, { receipt, terms, claim });
+      const second = await proveClaim(system, { receipt, claim: { policyId: 2, receiptPolicyId: 1 } });
       const ran = await submit(system, system.clinicKey, [claimJson(first.proven), claimJson(second)]);
       expect(ran.code).to.equal(1);
       const [paid, refused] = claimsOf(ran);
@@ -364,6 +366,18 @@ describe("careproof claims submit", () => {
       expect(refused).to.include({ answer: "refused", error: "AlreadyClaimed", at: "claims[1]" });
       expect(refused!.problem).to.include(first.id);
       expect(refused!.transaction).to.equal(paid!.transaction);
+    });
+
+    it("one that it takes alone, but not after another of the same file, at another payer", async () => {
+      const { system, terms } = await loadFixture(deployTwice);
+      const first = await prepare(system);
+      const { receipt } = first.proven.claim;
+      const second = await proveClaim(system, { receipt, terms, claim: { policyId: 2, receiptPolicyId: 1 } });
+      const ran = await submit(system, system.clinicKey, [claimJson(first.proven), claimJson(second)]);
+      const [paid, refused] = claimsOf(ran);
+      expect(paid).to.include({ answer: "paid" });
+      expect(refused).to.include({ answer: "refused", error: "AlreadyClaimed", at: "claims[1]" });
+      expect(refused!.transaction).to.equal(undefined);
     });
   });
 

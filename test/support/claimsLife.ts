@@ -50,7 +50,7 @@ export async function liveThroughClaims(): Promise<ClaimsLife> {
   const system = await loadFixture(deployInsurance);
   const { claims, clinicKey, insurerKey, stranger, member, currency, clinic } = system;
   const submit = async ({ proven }: Stored): Promise<void> => {
-    await claims.connect(clinicKey).submit(proven as never);
+    await claims.connect(clinicKey).submit(proven as never, proven.terms as never);
   };
   const scan = { receipt: { family: IMAGING }, lines: [[SCAN, 1_200]] } as const;
 
@@ -64,7 +64,9 @@ export async function liveThroughClaims(): Promise<ClaimsLife> {
     ],
   });
   refused.proven.feeProofs.pop();
-  await claims.connect(clinicKey).submitMany([refused, paid, lookAlike].map(({ proven }) => proven) as never, GAS);
+  await claims
+    .connect(clinicKey)
+    .submitMany([refused, paid, lookAlike].map(({ proven }) => proven) as never, paid.proven.terms as never, GAS);
 
   // Voided, and claimed again with another charge.
   await time.increase(DAY);
@@ -98,7 +100,7 @@ export async function liveThroughClaims(): Promise<ClaimsLife> {
   await time.increase(DAY);
   const relayed = await prepare(system);
   const relay = await ethers.deployContract("HostileReceiver");
-  const data = claims.interface.encodeFunctionData("submit", [relayed.proven as never]);
+  const data = claims.interface.encodeFunctionData("submit", [relayed.proven as never, relayed.proven.terms as never]);
   await relay.getFunction("act")(claims, data);
 
   await time.increase(40 * DAY);

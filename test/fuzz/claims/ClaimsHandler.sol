@@ -152,8 +152,11 @@ contract ClaimsHandler is ClaimsWorld {
     /// @notice A claim that was taken, sent again byte by byte.
     function replay(uint256 seed) external act {
         if (_sent.length == 0) return;
-        ProvenClaim memory proven = abi.decode(_sent[_draw(seed, "sent", _sent.length)], (ProvenClaim));
-        try claims.submit(proven) {
+        (ProvenClaim memory proven, uint256 payer) = abi.decode(
+            _sent[_draw(seed, "sent", _sent.length)],
+            (ProvenClaim, uint256)
+        );
+        try claims.submit(proven, _terms(payer)) {
             broken = "K1: a claim that was taken is not taken again";
         } catch {
             ++outcomes["replay refused"];
@@ -390,10 +393,10 @@ contract ClaimsHandler is ClaimsWorld {
     function _send(uint256 encounter, uint256 payer, bytes32 primary, uint256 seed) private {
         ProvenClaim memory proven = _prove(encounter, payer, primary, seed);
         uint256 funds = fundsOf(proven.claim.receipt.provider);
-        try claims.submit(proven) returns (bytes32 id, ClaimStatus status) {
+        try claims.submit(proven, _terms(payer)) returns (bytes32 id, ClaimStatus status) {
             _taken(encounter, payer, id, proven);
             _submitted(proven, payer, id, status, funds);
-            _sent.push(abi.encode(proven));
+            _sent.push(abi.encode(proven, payer));
         } catch (bytes memory reason) {
             bool isNew = primary == 0 && payer == _signedAt[encounter] && encounter + 1 == _encounters.length;
             bytes4 selector = bytes4(reason);
@@ -436,7 +439,6 @@ contract ClaimsHandler is ClaimsWorld {
             proven.feeProofs[i] = new bytes32[](1);
             proven.feeProofs[i][0] = _leaf(1 - procedure, payer);
         }
-        proven.terms = _terms(payer);
         // The receipt was signed at the payer of the first claim of it.
         proven.receiptSignature = _signClaims(receipt.member, _hashReceipt(receipt));
         proven.claimSignature = _signClaims(receipt.provider, _hashSubmission(claim));
