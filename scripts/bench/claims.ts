@@ -22,6 +22,7 @@ import {
   type InsuranceBench,
 } from "./insurance";
 import { gasOf, requireState, type Measurement, type PeerMeasurement } from "./operation";
+import { measureParametric } from "./parametric";
 import { claimId } from "../../src/claims/typedData.js";
 import type { Account, CareProof } from "../../test/support/careproof";
 import { GROUP, insure, keyOf, signAppeal, STATUS, UNIT, type ClaimChanges } from "../../test/support/claimsParties";
@@ -60,6 +61,7 @@ export async function measureClaims(deployed: CareProof): Promise<Measurement[]>
   await measureBatches(system, rows);
   await measureDecisions(system, row);
   await measureSecondary(system, row);
+  await measureParametric(system, row);
   await measurePremiums(system, row);
   await measureInvestors(system, row);
   return [...rows].map(([operation, gas]) => ({ operation, gas }));

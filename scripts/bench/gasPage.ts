@@ -81,6 +81,10 @@ const STATES: Readonly<Record<string, string>> = {
   "claims.submit.replacement": "as later, in place of a claim that was voided",
   "claims.submit.secondary":
     "as later, at the second payer of the same person, after the first paid; nothing of the limits was used",
+  "claims.parametric":
+    "a laboratory's key attests, somebody else relays; the member, who never had any of the currency, is paid",
+  "claims.publishProduct": "a benefit of a fixed sum, by a key of the payer",
+  "claims.enrol": "a policy in such a product, by a key of the payer",
   "claims.createVault": "by a key of the payer: deploys a contract",
   "claims.publish": "a plan of eight service families",
   "claims.issue": "a policy with a premium",
