@@ -1,7 +1,7 @@
 /** A claim on its way in: what is paid at once, what waits, what the plan's terms deny, and what is refused and leaves nothing. */
 import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
-import { id, ZeroHash } from "ethers";
+import { concat, dataSlice, id, ZeroHash } from "ethers";
 
 import { accreditorFor, type Account } from "../support/careproof";
 import {
@@ -598,6 +598,61 @@ describe("ClaimsProcessor: what is refused and leaves nothing", () => {
     await time.increase(10);
     const { tx } = await submit(system, { receiptSigner: stranger });
     await expect(tx).to.emit(system.claims, "ClaimAdjudicated");
+  });
+});
+
+/** The data of a call with the highest bit of one of its words set. */
+function withHighBit(data: string, byte: number): string {
+  const at = 2 + 2 * byte;
+  return `${data.slice(0, at)}8${data.slice(at + 1)}`;
+}
+
+describe("ClaimsProcessor: calldata that no encoder writes", () => {
+  /** Words of a `ClaimSubmission` whose types are smaller than a word, by their names. */
+  const SMALL = {
+    ...{ member: 0, "receipt.signedBy": 1, provider: 2, serviceDay: 4, family: 5, receiptAt: 6 },
+    ...{ policyId: 8, receiptPolicyId: 9, signedBy: 12, submitter: 13, issuedAt: 14, deadline: 15 },
+  };
+
+  it("attack: bits that a member's type has not are in no hash, as they are refused", async () => {
+    const system = await loadFixture(deployInsurance);
+    const proven = await proveClaim(system);
+    const data = system.claims.interface.encodeFunctionData("submit", [proven as never, proven.terms as never]);
+    const to = await system.claims.getAddress();
+    const send = (changed: string) => system.clinicKey.sendTransaction({ to, data: changed, gasLimit: 1_000_000 });
+    const words = (from: number) => (word: number) => from + 32 * word;
+    // The selector, the places of claim and terms; the claim's five places, then the submission.
+    const inSubmission = words(4 + 2 * 32 + 5 * 32);
+    for (const [name, word] of Object.entries(SMALL)) {
+      await expect(send(withHighBit(data, inSubmission(word))), name).to.be.reverted;
+    }
+    const inTerms = words(4 + Number(dataSlice(data, 4 + 32, 4 + 64)));
+    for (const word of [0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11]) {
+      await expect(send(withHighBit(data, inTerms(word))), `word ${word} of the terms`).to.be.reverted;
+    }
+    await send(data);
+    expect((await stored(system, proven)).claim.status).to.equal(STATUS.Paid);
+  });
+
+  it("attack: claims of a batch that stand in another order than their places are refused", async () => {
+    const system = await loadFixture(deployInsurance);
+    const [first, second] = [await proveClaim(system), await proveClaim(system, { receipt: { family: IMAGING } })];
+    const encode = system.claims.interface.encodeFunctionData("submitMany", [
+      [first, second] as never,
+      first.terms as never,
+    ]);
+    const places = 4 + 3 * 32;
+    const [before, one, other, after] = [
+      dataSlice(encode, 0, places),
+      dataSlice(encode, places, places + 32),
+      dataSlice(encode, places + 32, places + 64),
+      dataSlice(encode, places + 64),
+    ];
+    const to = await system.claims.getAddress();
+    const send = (data: string) => system.clinicKey.sendTransaction({ to, data, ...GAS });
+    await expect(send(concat([before, other, one, after]))).to.be.reverted;
+    await send(concat([before, one, other, after]));
+    expect((await stored(system, first)).claim.status).to.equal(STATUS.Paid);
   });
 });
 
