@@ -15,8 +15,8 @@ import {PlanTerms, ServiceFamily} from "./PlanTerms.sol";
 /// plan's vault; a day is unix seconds divided by 86400. Reason codes are X12 claim adjustment reason codes (external code
 /// source 139). What an observer learns: that the address of a policy had a service of a numbered family of its plan on a day by
 /// a provider, the amounts, and whether it was paid; with the payer's price list (which its partners have) an amount can tell a
-/// procedure. A policy's address is used for nothing else, so this is tied to no person and no other policy but by the subject
-/// tag, within one calendar year.
+/// procedure. A line's `procedure` is the same in every claim under one fee schedule, so repeats show. A policy's address is used
+/// for nothing else, so this is tied to no person and no other policy but by the subject tag, within one calendar year.
 interface IClaimsProcessor {
     /// @notice Why a claim waits for a decision.
     /// @param None It does not.

@@ -3,6 +3,7 @@ import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { type Contract, hexlify, id, randomBytes } from "ethers";
 
+import { benefitYearOf } from "../support/benefitYear";
 import {
   GROUP,
   LONG_VISIT,
@@ -162,7 +163,7 @@ describe("ClaimsProcessor: coordination of benefits", () => {
     await system.claims.connect(system.clinicKey).submit(next as never, next.terms as never);
     // Of 92 the first paid 72, this one 20: of its copay of 20 nothing is left.
     expect((await stored(system, next, 1)).claim.memberShare).to.equal(0n);
-    const used = await system.claims.accumulatorsOf(second, new Date().getUTCFullYear(), 0);
+    const used = await system.claims.accumulatorsOf(second, benefitYearOf(next.claim.receipt.serviceDay), 0);
     expect([...used]).to.deep.equal([0n, 0n, 20n * UNIT]);
   });
 
@@ -215,7 +216,7 @@ describe("ClaimsProcessor: coordination of benefits", () => {
       .to.emit(claims, "ClaimPaid")
       .withArgs(secondClaim, clinic.address, 20n * UNIT, 0n);
     expect(await balanceOf(system, clinic)).to.equal(92n * UNIT);
-    const used = await claims.accumulatorsOf(other.second, new Date().getUTCFullYear(), 0);
+    const used = await claims.accumulatorsOf(other.second, benefitYearOf(secondKey.serviceDay), 0);
     expect(used.benefitUse).to.equal(20n * UNIT);
   });
 });

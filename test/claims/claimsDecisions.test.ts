@@ -3,6 +3,7 @@ import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { id, ZeroHash } from "ethers";
 
+import { benefitYearOf } from "../support/benefitYear";
 import { accreditorFor } from "../support/careproof";
 import {
   GROUP,
@@ -27,7 +28,6 @@ import { ROLES } from "../../src/participants/roles.js";
 
 const DAY = 86_400;
 const NOTICE = id("notice");
-const YEAR = new Date().getUTCFullYear();
 
 interface Decided extends Insurance {
   key: ClaimKey;
@@ -82,6 +82,10 @@ async function appeal(system: Decided, by = system.member, level = 1) {
 async function statusOf({ claims, claim }: Decided): Promise<bigint> {
   return (await claims.claimOf(claim)).claim.status;
 }
+
+/** What was used of policy 1 in the year of the claim's service. */
+const usedOf = ({ claims, key }: Pick<Decided, "claims" | "key">, family: number) =>
+  claims.accumulatorsOf(1, benefitYearOf(key.serviceDay), family);
 
 const inFuture = async (days: number): Promise<bigint> => BigInt((await time.latest()) + days * DAY);
 
@@ -147,7 +151,7 @@ describe("ClaimsProcessor: approve", () => {
     const system = await loadFixture(deployDenied);
     await approve(system, system.insurer);
     expect(await balanceOf(system, system.clinic)).to.equal(880n * UNIT);
-    expect(await system.claims.accumulatorsOf(1, YEAR, IMAGING)).to.deep.equal([100n * UNIT, 320n * UNIT, 880n * UNIT]);
+    expect(await usedOf(system, IMAGING)).to.deep.equal([100n * UNIT, 320n * UNIT, 880n * UNIT]);
   });
 
   it("of a denied claim is the payer's alone, however late", async () => {
@@ -185,7 +189,7 @@ describe("ClaimsProcessor: deny", () => {
       .to.emit(system.claims, "ClaimDenied")
       .withArgs(system.claim, BigInt(GROUP.CO), 50n, NOTICE, await inFuture(180));
     expect(await system.vault.reserved()).to.equal(0n);
-    expect(await system.claims.accumulatorsOf(1, YEAR, IMAGING)).to.deep.equal([0n, 0n, 0n]);
+    expect(await usedOf(system, IMAGING)).to.deep.equal([0n, 0n, 0n]);
     expect(await statusOf(system)).to.equal(STATUS.Denied);
   });
 
@@ -302,7 +306,7 @@ describe("ClaimsProcessor: review", () => {
     await expect(tx).to.emit(system.claims, "ClaimOverturned").withArgs(system.claim, system.reviewer.address, NOTICE);
     const interest = (880n * UNIT * 1_200n * 11n + 3_649_999n) / 3_650_000n;
     expect(await balanceOf(system, system.clinic)).to.equal(880n * UNIT + interest);
-    expect(await system.claims.accumulatorsOf(1, YEAR, IMAGING)).to.deep.equal([100n * UNIT, 320n * UNIT, 880n * UNIT]);
+    expect(await usedOf(system, IMAGING)).to.deep.equal([100n * UNIT, 320n * UNIT, 880n * UNIT]);
   });
 
   it("pays no more than the limits leave, where other claims came in between", async () => {
@@ -337,7 +341,7 @@ describe("ClaimsProcessor: review", () => {
       await review(system, system.reviewer, overturn);
       expect(await statusOf(system)).to.equal(overturn ? STATUS.Paid : STATUS.Upheld);
       expect(await system.vault.reserved()).to.equal(0n);
-      expect((await system.claims.accumulatorsOf(1, YEAR, IMAGING))[0]).to.equal(overturn ? 100n * UNIT : 0n);
+      expect((await usedOf(system, IMAGING))[0]).to.equal(overturn ? 100n * UNIT : 0n);
     }
   });
 
@@ -413,13 +417,13 @@ describe("ClaimsProcessor: void", () => {
       .withArgs(claimId(key), clinic.address, 160n * UNIT);
     expect(await balanceOf(system, clinic)).to.equal(0n);
     expect((await vault.available()) - before).to.equal(160n * UNIT);
-    expect(await claims.accumulatorsOf(1, YEAR, OFFICE_VISIT)).to.deep.equal([0n, 0n, 0n]);
+    expect(await usedOf({ claims, key }, OFFICE_VISIT)).to.deep.equal([0n, 0n, 0n]);
 
     await time.increase(10);
     const corrected = await proveClaim(system, { receipt: proven.claim.receipt, lines: [[LONG_VISIT, 170]] });
     await claims.connect(clinicKey).submit(corrected as never, corrected.terms as never);
     expect(await balanceOf(system, clinic)).to.equal(150n * UNIT);
-    expect(await claims.accumulatorsOf(1, YEAR, OFFICE_VISIT)).to.deep.equal([0n, 20n * UNIT, 150n * UNIT]);
+    expect(await usedOf({ claims, key }, OFFICE_VISIT)).to.deep.equal([0n, 20n * UNIT, 150n * UNIT]);
   });
 
   it("of a claim of nothing moves nothing, and another encounter of the day does not look like it", async () => {
@@ -530,9 +534,7 @@ describe("ClaimsProcessor: a policy's year", () => {
     });
     await time.increase(80 * DAY);
     await system.claims.connect(system.clinicKey).submit(proven as never, proven.terms as never);
-    const { serviceDay } = proven.claim.receipt;
-    const year = new Date(Number(serviceDay) * DAY * 1000).getUTCFullYear();
-    expect((await system.claims.accumulatorsOf(1, year, IMAGING))[0]).to.equal(100n * UNIT);
+    expect((await usedOf({ ...system, key: keyOf(system, proven) }, IMAGING))[0]).to.equal(100n * UNIT);
     expect(await insure(system, system.stranger, id("another person"))).to.equal(2n);
   });
 });

@@ -4,6 +4,7 @@ import { id, toBeHex, ZeroAddress, ZeroHash } from "ethers";
 
 import { planId } from "../../src/claims/planTerms.js";
 import { ROLES, STANDINGS } from "../../src/participants/roles.js";
+import { benefitYearOf } from "../support/benefitYear";
 import { accreditorFor, enlist, type Account } from "../support/careproof";
 import { DENTAL, IMAGING } from "../support/claimsParties";
 import { DAILY, DAY, deployPolicies, noonOf, wrongKeyOf, type Policies } from "../support/policies";
@@ -226,7 +227,7 @@ describe("PolicyRegistry", () => {
 
     it("has the subject tag of the day's year only", async () => {
       const { policies, enrolment, today } = await loadFixture(deployPolicy);
-      const year = new Date(today * DAY * 1000).getUTCFullYear();
+      const year = benefitYearOf(today);
       await policies.connect(enrolment).declareSubjectTag(1, year, id("tag"));
       const newYear = Date.UTC(year + 1, 0, 1) / 1000 / DAY;
       expect((await policies.coverOn(1, newYear - 1, GRACE)).subjectTag).to.equal(id("tag"));
