@@ -111,6 +111,7 @@ library ClaimTypes {
     /// whose type is smaller than a word, which reverts where one has bits that its type has not.
     function hash(EncounterReceipt calldata value) internal pure returns (bytes32 result) {
         (bytes32 typeHash, uint256 purpose) = (ENCOUNTER_RECEIPT_TYPEHASH, Purposes.HPAYMT);
+        // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
             let start := mload(0x40)
             mstore(start, typeHash)
@@ -132,6 +133,7 @@ library ClaimTypes {
     ) internal pure returns (bytes32 result) {
         // EIP-712: an array is the hash of its members' hashes one after the other, without its length.
         (bytes32 typeHash, bytes32 allLines) = (CLAIM_SUBMISSION_TYPEHASH, keccak256(abi.encodePacked(lines)));
+        // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
             let start := mload(0x40)
             mstore(start, typeHash)

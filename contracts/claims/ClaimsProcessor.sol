@@ -96,18 +96,21 @@ contract ClaimsProcessor is ClaimDecisions {
         bytes32 planId = hashOf(terms);
         bytes memory encodedTerms = abi.encode(terms);
         uint256 free;
+        // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
             free := mload(0x40)
         }
         for (uint256 i = 0; i < length; ++i) {
             // A call of its own, so that what a refused claim did is undone. With too little gas a good claim would be refused.
             require(gasleft() > _GAS_TO_HAVE, InsufficientGas(gasleft(), _GAS_TO_HAVE));
+            // solhint-disable-next-line avoid-low-level-calls
             (bool success, bytes memory reason) = address(this).call{gas: _GAS_A_CLAIM}(
                 _callFor(i, length, planId, encodedTerms)
             );
             if (success) ++taken;
             else emit ClaimRefused(i, bytes4(reason));
             // Nothing of this claim is needed any more: memory that grows from claim to claim costs each of them more.
+            // solhint-disable-next-line no-inline-assembly
             assembly ("memory-safe") {
                 mstore(0x40, free)
             }
@@ -127,7 +130,8 @@ contract ClaimsProcessor is ClaimDecisions {
         _submit(claim, terms, planId, submitter);
     }
 
-    /// @dev The call of {submitFor} for a claim of {submitMany}. Its bytes are given on as they came: to decode and encode them again
+    /// @notice The call of {submitFor} for a claim of {submitMany}.
+    /// @dev Its bytes are given on as they came: to decode and encode them again
     /// costs thousands of gas. As every encoder writes them, the calldata are the selector, the places of claims and terms, the number
     /// of claims, their places, the claims in order, and the terms; where they are written otherwise, a claim is refused or all revert.
     /// @param encodedTerms `abi.encode(terms)`: the place of the terms, which is 32, and the terms.

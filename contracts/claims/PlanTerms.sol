@@ -41,6 +41,7 @@ struct PlanTerms {
 /// member by member. A member with bits that its type has not gives another id, which no plan has: `PlanRegistry` reads every member.
 function hashOf(PlanTerms calldata terms) pure returns (bytes32 planId) {
     Benefit[] calldata benefits = terms.benefits;
+    // solhint-disable-next-line no-inline-assembly
     assembly ("memory-safe") {
         let start := mload(0x40)
         mstore(start, 0x20)
