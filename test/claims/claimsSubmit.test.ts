@@ -3,6 +3,7 @@ import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { concat, dataSlice, id, ZeroHash } from "ethers";
 
+import { benefitYearOf } from "../support/benefitYear";
 import { accreditorFor, type Account } from "../support/careproof";
 import {
   DENTAL,
@@ -65,7 +66,7 @@ async function expectDenied(system: Insurance, changes: ClaimChanges, group: big
   const appealBy = BigInt(await time.latest()) + 180n * 86_400n;
   await expect(tx).to.emit(system.claims, "ClaimDenied").withArgs(stands, group, code, ZeroHash, appealBy);
   expect(claim.status).to.equal(STATUS.Denied);
-  expect(await system.claims.accumulatorsOf(1, new Date().getUTCFullYear(), OFFICE_VISIT)).to.deep.equal([0n, 0n, 0n]);
+  expect(await system.claims.accumulatorsOf(1, benefitYearOf(system.today), OFFICE_VISIT)).to.deep.equal([0n, 0n, 0n]);
   expect(await balanceOf(system, system.clinic)).to.equal(0n);
   expect(await system.vault.reserved()).to.equal(0n);
 }
@@ -124,7 +125,7 @@ describe("ClaimsProcessor: submit", () => {
     const { stands } = await expectPended(system, imaging, PEND.AboveCeiling, 880n * UNIT);
     const [claim] = await system.claims.claimOf(stands);
     expect([claim.deductible, claim.memberShare]).to.deep.equal([100n * UNIT, 320n * UNIT]);
-    const year = new Date().getUTCFullYear();
+    const year = benefitYearOf(system.today);
     expect(await system.claims.accumulatorsOf(1, year, IMAGING)).to.deep.equal([100n * UNIT, 360n * UNIT, 880n * UNIT]);
   });
 
@@ -170,7 +171,7 @@ describe("ClaimsProcessor: submit", () => {
     const policyId = await insure(system, system.stranger, subjectTag, terms);
     for (const family of [0, 1, 2, 5, 15]) {
       await submit(system, { terms, member: system.stranger, receipt: { family }, claim: { policyId } });
-      const year = new Date().getUTCFullYear();
+      const year = benefitYearOf(system.today);
       expect((await system.claims.accumulatorsOf(policyId, year, family))[2]).to.equal(92n * UNIT);
     }
     // 92 of 100 are used in each: 8 are left in the last.
@@ -238,7 +239,7 @@ describe("ClaimsProcessor: what waits for a decision", () => {
     const today = await dayNow();
     const { policies, insurerKey, enrolment, otherClinic } = system;
     await policies.connect(insurerKey).issue(system.terms as never, system.stranger, today, today + 300, UNIT);
-    await policies.connect(enrolment).declareSubjectTag(2, new Date().getUTCFullYear(), system.subjectTag);
+    await policies.connect(enrolment).declareSubjectTag(2, benefitYearOf(today), system.subjectTag);
     await grantPayment(system, system.stranger);
     expect(otherClinic.address).not.to.equal(system.clinic.address);
     await expectPended(system, { member: system.stranger, claim: { policyId: 2 } }, PEND.AwaitingPremium, 72n * UNIT);
@@ -322,7 +323,7 @@ describe("ClaimsProcessor: what the plan's terms deny", () => {
     for (const year of [0, 1]) {
       await system.policies
         .connect(system.enrolment)
-        .declareSubjectTag(2, new Date().getUTCFullYear() + year, system.subjectTag);
+        .declareSubjectTag(2, benefitYearOf(system.today) + year, system.subjectTag);
     }
     await grantPayment(system, system.stranger);
     await time.increase(33 * 86_400);

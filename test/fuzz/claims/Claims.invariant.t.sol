@@ -26,8 +26,6 @@ contract ClaimsInvariants {
     }
 
     /// @dev After each act a vault, a policy, an encounter or a claim; all at the end.
-    /// forge-config: default.invariant.runs = 128
-    /// forge-config: long.invariant.runs = 3000
     function invariant_claims() external {
         vm.warp(handler.time());
         vm.assertEq(handler.broken(), "", "see the message");
