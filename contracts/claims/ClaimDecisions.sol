@@ -28,7 +28,7 @@ abstract contract ClaimDecisions is ClaimLedger, SignedDecisions {
     /// @inheritdoc IClaimsProcessor
     uint8 public constant MAX_APPEALS = 2;
     /// @inheritdoc IClaimsProcessor
-    uint40 public constant REVIEW_PERIOD = 60 days;
+    uint40 public constant REVIEW_PERIOD = 30 days;
 
     /// @inheritdoc IClaimsProcessor
     function approve(ClaimKey calldata key, PlanTerms calldata terms) external {

@@ -170,7 +170,7 @@ interface IClaimsProcessor {
     function MAX_LOOK_ALIKES() external view returns (uint256);
     /// @notice Appeals of a claim at most: 2 (29 CFR 2560.503-1(c)(2)).
     function MAX_APPEALS() external view returns (uint8);
-    /// @notice Within which a reviewer decides (seconds): 60 days (29 CFR 2560.503-1(i)(2)(iii)).
+    /// @notice Within which a reviewer decides (seconds): 30 days, as there are two appeals (29 CFR 2560.503-1(i)(2)(iii)(A)).
     function REVIEW_PERIOD() external view returns (uint40);
     /// @notice Submits a claim: adjudicates it, and pays it, pends it, or denies it.
     /// @param terms The terms of the policy's plan.

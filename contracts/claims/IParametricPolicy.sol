@@ -181,7 +181,7 @@ interface IParametricPolicy {
     function MAX_ATTESTERS() external view returns (uint8);
     /// @notice Days that a payer has to challenge at most: 30.
     function MAX_CHALLENGE_DAYS() external view returns (uint16);
-    /// @notice Within which a reviewer decides (seconds): 60 days, as for claims.
+    /// @notice Within which a reviewer decides (seconds): 60 days.
     function REVIEW_PERIOD() external view returns (uint40);
 
     /// @notice Publishes a product.

@@ -139,9 +139,9 @@ describe("ClaimsProcessor: approve", () => {
     const tx = await approve(system, system.stranger);
     await expect(tx)
       .to.emit(system.claims, "ClaimInReview")
-      .withArgs(system.claim, await inFuture(60));
+      .withArgs(system.claim, await inFuture(30));
     expect(await statusOf(system)).to.equal(STATUS.InReview);
-    await time.increase(61 * DAY);
+    await time.increase(31 * DAY);
     await expect(approve(system, system.stranger))
       .to.be.revertedWithCustomError(system.claims, "WrongClaimStatus")
       .withArgs(system.claim, STATUS.InReview);
@@ -239,7 +239,7 @@ describe("ClaimsProcessor: appeal", () => {
       const tx = await appeal(system, system[party]);
       await expect(tx)
         .to.emit(system.claims, "ClaimAppealed")
-        .withArgs(system.claim, system[party].address, 1n, id("grounds"), await inFuture(60));
+        .withArgs(system.claim, system[party].address, 1n, id("grounds"), await inFuture(30));
       expect(await statusOf(system)).to.equal(STATUS.Appealed);
     });
   }
@@ -384,7 +384,7 @@ describe("ClaimsProcessor: review", () => {
     const system = await loadFixture(deployLookAlike);
     await deny(system);
     await appeal(system);
-    await time.increase(60 * DAY + 1);
+    await time.increase(30 * DAY + 1);
     await approve(system, system.stranger);
     expect(await statusOf(system)).to.equal(STATUS.Paid);
   });
