@@ -195,7 +195,7 @@ abstract contract ClaimDecisions is ClaimLedger, SignedDecisions {
         require(
             reviewer != terms.payer &&
                 reviewer != before &&
-                participants.rolesOf(reviewer) & uint56(Roles.PAYER.bit()) == 0,
+                participants.rolesOf(reviewer) & uint56(Roles.PAYER.bit() | Roles.PROVIDER.bit()) == 0,
             NotIndependent(claimId, reviewer)
         );
     }

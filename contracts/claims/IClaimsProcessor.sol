@@ -154,7 +154,7 @@ interface IClaimsProcessor {
     error WrongAppealLevel(bytes32 claimId, uint8 level);
     /// @notice Thrown when two appeals were decided already.
     error NoFurtherAppeal(bytes32 claimId);
-    /// @notice Thrown when the reviewer is the payer, was ever accredited as one, or decided the appeal before.
+    /// @notice Thrown when the reviewer was ever accredited as a payer or provider, is the payer, or decided the appeal before.
     error NotIndependent(bytes32 claimId, address reviewer);
     /// @notice Thrown when a claim of the same encounter at a later payer rests on this one, which is to be voided, or paid though it
     /// was denied: that claim is voided first.

@@ -345,15 +345,17 @@ describe("ClaimsProcessor: review", () => {
     }
   });
 
-  it("attack: an appeal decided by the payer itself, by another payer, or twice by the same reviewer", async () => {
+  it("attack: an appeal decided by the payer or provider itself, by another of them, or twice by the same reviewer", async () => {
     const system = await loadFixture(deployAppealed);
-    const { claims, participants, insurer, otherReviewer, reviewer } = system;
+    const { claims, participants, insurer, otherReviewer, reviewer, clinic, otherClinic } = system;
     const expiry = (await time.latest()) + 300 * DAY;
-    await participants
-      .connect(accreditorFor(system, "INDEPENDENT_REVIEWER"))
-      .accredit(insurer, ROLES.INDEPENDENT_REVIEWER, expiry);
+    for (const party of [insurer, clinic, otherClinic]) {
+      await participants
+        .connect(accreditorFor(system, "INDEPENDENT_REVIEWER"))
+        .accredit(party, ROLES.INDEPENDENT_REVIEWER, expiry);
+    }
     await participants.connect(accreditorFor(system, "PAYER")).accredit(otherReviewer, ROLES.PAYER, expiry);
-    for (const by of [insurer, otherReviewer]) {
+    for (const by of [insurer, otherReviewer, clinic, otherClinic]) {
       await expect(review(system, by, false))
         .to.be.revertedWithCustomError(claims, "NotIndependent")
         .withArgs(system.claim, by.address);

@@ -497,10 +497,10 @@ describe("ClaimsProcessor: what is refused and leaves nothing", () => {
       const system = await loadFixture(deployInsurance);
       const { proven, by = "clinicKey" } = await prepare(system);
       const { terms } = proven as { terms: unknown };
+      const { planId } = await system.policies.policyOf(1);
       const submission = system.claims.connect(system[by]).submit(proven as never, terms as never);
       const expected = args(system);
       if (error === "NotThePlan") {
-        const { planId } = await system.policies.policyOf(1);
         await expect(submission).to.be.revertedWithCustomError(system.claims, error).withArgs(1n, planId);
       } else {
         await expect(submission)
