@@ -198,7 +198,8 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   NoFurtherAppeal: "Nothing is to be done here: two appeals were decided.",
   NoSubjectTag: "Have the enrolment authority declare the policy's subject tag for the year of service.",
   NoUnits: "Give at least one unit for each line.",
-  NotIndependent: "Have another reviewer decide, who was never a payer or provider, could not attest, and did not decide before.",
+  NotIndependent:
+    "Have another reviewer decide, who was never a payer or provider, could not attest, and did not decide before.",
   NotPartyTo: "Send or sign this as the member, the provider or the payer that it concerns.",
   NotTheMember: "Give a receipt of the policy's member, or name the policy of the same person that it is of.",
   NotThePayer: "Send this from the payer of the plan or product, or a key that acts for it.",
