@@ -26,12 +26,19 @@ export const EXCURSION_SOURCE_FUNCTIONS = ["setExcursionSource(address)", "remov
 export const ACCREDITORS = {
   medicalBoard: ["PROVIDER", "EMERGENCY_CARE", "LABORATORY"],
   insuranceCommissioner: ["PAYER", "ENROLMENT_AUTHORITY", "INDEPENDENT_REVIEWER"],
-  healthDataAccessBody: ["GATEWAY", "HEALTH_DATA_USER"],
-  ethicsAuthority: ["INVESTIGATOR_SITE"],
+  healthDataAccessBody: ["GATEWAY", "HEALTH_DATA_USER", "DATA_ACCESS_COMMITTEE"],
+  ethicsAuthority: ["INVESTIGATOR_SITE", "ETHICS_BOARD", "DATA_MONITORING_COMMITTEE"],
   healthMinistry: ["PUBLIC_HEALTH_AUTHORITY", "OVERSIGHT_AUTHORITY", "DRUG_REGULATOR"],
   dataProtectionAuthority: ["PRIVACY_OFFICER"],
   justiceMinistry: ["GUARDIANSHIP_AUTHORITY"],
-  drugRegulator: ["MANUFACTURER", "WHOLESALE_DISTRIBUTOR", "DISPENSER", "THIRD_PARTY_LOGISTICS_PROVIDER"],
+  drugRegulator: [
+    "MANUFACTURER",
+    "WHOLESALE_DISTRIBUTOR",
+    "DISPENSER",
+    "THIRD_PARTY_LOGISTICS_PROVIDER",
+    "TRIAL_SPONSOR",
+    "TRIAL_SERVICE_PROVIDER",
+  ],
 } as const satisfies Record<string, readonly RoleName[]>;
 
 /** Name of an accrediting body. */

@@ -56,6 +56,16 @@ library Roles {
     Role internal constant INDEPENDENT_REVIEWER = Role.wrap(16);
     /// @notice Laboratory whose results trigger parametric benefits (42 CFR 493.2).
     Role internal constant LABORATORY = Role.wrap(17);
+    /// @notice Sponsor of clinical trials (ICH E6(R3) glossary; 21 CFR 312.3(b)).
+    Role internal constant TRIAL_SPONSOR = Role.wrap(18);
+    /// @notice Institutional review board or independent ethics committee (ICH E6(R3) 1; 21 CFR 56.102(g)).
+    Role internal constant ETHICS_BOARD = Role.wrap(19);
+    /// @notice Service provider of a trial: data management, monitoring (ICH E6(R3) 3.6).
+    Role internal constant TRIAL_SERVICE_PROVIDER = Role.wrap(20);
+    /// @notice Independent data monitoring committee (ICH E9 4.5): a trial's safety board.
+    Role internal constant DATA_MONITORING_COMMITTEE = Role.wrap(21);
+    /// @notice Data access committee that decides who may reuse data (GA4GH Data Access Committee Guiding Principles).
+    Role internal constant DATA_ACCESS_COMMITTEE = Role.wrap(22);
 
     /// @notice Bitmask over the roles in which medicines are owned: MANUFACTURER, WHOLESALE_DISTRIBUTOR, DISPENSER.
     uint56 internal constant TRADING_PARTNERS = 0x1C00;
