@@ -20,6 +20,14 @@ export interface MerkleTreeOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
+/** One proof of several leaves. */
+export interface MerkleMultiProof {
+  /** 32 bytes as 0x-hex each. */
+  readonly proof: readonly string[];
+  /** One for each inner node that is built: true where both children are leaves proven or built of them. */
+  readonly flags: readonly boolean[];
+}
+
 /**
  * A Merkle tree over 32-byte leaves in one flat array, laid out as OpenZeppelin's `SimpleMerkleTree` with `sortLeaves: false`:
  * node 0 is the root, the children of node i are 2i+1 and 2i+2, leaf i is node 2n-2-i, and an inner node is the keccak256 of
@@ -97,6 +105,40 @@ export class MerkleTree {
       if (!hasLeft) nodes.push(this.node(2 * parent + 1));
     });
     return nodes;
+  }
+
+  /**
+   * One proof of several leaves, as OpenZeppelin's `MerkleProof.multiProofVerify` takes it with the leaves in the same order.
+   *
+   * @param indices Of the leaves, ascending and each once.
+   * @returns The nodes that the leaves do not give, 32 bytes as 0x-hex each, and for each inner node whether both of its children
+   * are leaves or built of them.
+   * @throws CareProofError `MERKLE_INDEX_INVALID` if there is no such leaf, or the order is another.
+   */
+  multiProof(indices: readonly number[]): MerkleMultiProof {
+    const queue = indices.map((index, i) => {
+      if (i > 0 && index <= indices[i - 1]!) {
+        throw new CareProofError(
+          "MERKLE_INDEX_INVALID",
+          `leaf ${index} after leaf ${indices[i - 1]}: expected ascending`,
+        );
+      }
+      return this.nodeOfLeaf(index);
+    });
+    if (queue.length === 0) throw new CareProofError("MERKLE_INDEX_INVALID", "expected at least one leaf");
+    const proof: string[] = [];
+    const flags: boolean[] = [];
+    // Nodes come in descending order, so a node's sibling, where it is known, is the next.
+    for (let i = 0; queue[i]! > 0; i++) {
+      const node = queue[i]!;
+      const sibling = node % 2 === 1 ? node + 1 : node - 1;
+      const known = queue[i + 1] === sibling;
+      flags.push(known);
+      if (known) i++;
+      else proof.push(this.node(sibling));
+      queue.push((node - 1) >> 1);
+    }
+    return { proof, flags };
   }
 
   private node(node: number): string {

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { getBytes, hexlify, keccak256, toBeHex } from "ethers";
 import fc from "fast-check";
 
+import { CareProofError } from "../../src/errors.js";
 import { MerkleTree, verifyMerkleProof } from "../../src/utils/merkle.js";
 
 const leavesOf = (count: number, seed = 0): string[] =>
@@ -40,6 +41,34 @@ describe("MerkleTree", () => {
       }),
       { numRuns: 10 },
     );
+  });
+
+  it("proves several leaves at once, as OpenZeppelin's SimpleMerkleTree does", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 200 }),
+        fc.nat(),
+        fc.array(fc.nat(), { minLength: 1 }),
+        async (count, seed, picks) => {
+          const leaves = leavesOf(count, seed);
+          const tree = await MerkleTree.build(bytesOf(leaves));
+          const indices = [...new Set(picks.map((pick) => pick % count))].sort((a, b) => a - b);
+          const peer = SimpleMerkleTree.of(leaves, { sortLeaves: false });
+          const { leaves: proven, proof, proofFlags } = peer.getMultiProof(indices);
+          expect(indices.map((index) => leaves[index])).to.deep.equal(proven);
+          expect(tree.multiProof(indices)).to.deep.equal({ proof, flags: proofFlags });
+        },
+      ),
+    );
+  });
+
+  it("refuses a proof of no leaf, of leaves in another order, twice or outside", async () => {
+    const tree = await MerkleTree.build(bytesOf(leavesOf(4)));
+    for (const indices of [[], [2, 1], [1, 1], [3, 4], [-1], [0.5]]) {
+      expect(() => tree.multiProof(indices), String(indices))
+        .to.throw(CareProofError)
+        .with.property("code", "MERKLE_INDEX_INVALID");
+    }
   });
 
   it("builds over several chunks of leaves, with progress, while the event loop runs", async () => {
