@@ -1,8 +1,6 @@
 import { expect } from "chai";
 import { AbiCoder, JsonRpcProvider, Wallet, concat, id, isError } from "ethers";
 import hre, { ethers } from "hardhat";
-import { TASK_NODE_CREATE_SERVER } from "hardhat/builtin-tasks/task-names";
-import type { JsonRpcServer } from "hardhat/types";
 
 import * as abis from "../src/abi/index.js";
 import {
@@ -14,11 +12,12 @@ import { ContractError, decodeError, errorOfSelector } from "../src/contractErro
 import { CareProofError } from "../src/errors.js";
 import { REMEDIES } from "../src/remedies.js";
 import { ROLES } from "../src/participants/roles.js";
+import { serveChain } from "./support/chainServer";
 
 describe("decodeError", () => {
   let registry: ParticipantRegistry;
   let address: `0x${string}`;
-  let server: JsonRpcServer;
+  let close: () => Promise<void>;
   let url: string;
   const stranger = Wallet.createRandom().address as `0x${string}`;
 
@@ -28,14 +27,11 @@ describe("decodeError", () => {
     registry = await new ParticipantRegistry__factory(deployer).deploy(manager);
     address = (await registry.getAddress()) as `0x${string}`;
 
-    const options = { hostname: "127.0.0.1", port: 0, provider: hre.network.provider };
-    server = (await hre.run(TASK_NODE_CREATE_SERVER, options)) as JsonRpcServer;
-    const { port } = await server.listen();
-    url = `http://127.0.0.1:${port}`;
+    ({ url, close } = await serveChain());
   });
 
   after(async () => {
-    await server.close();
+    await close();
   });
 
   /** `resolve(stranger, PROVIDER)` reverts with `NotInGoodStanding(stranger, 0, Unaccredited)`. */

@@ -1,17 +1,9 @@
+import type { ChainOptions } from "./chainOptions.js";
 import { claimsProcessorAt } from "./claimsChain.js";
 import { ask, connect } from "./rpc.js";
-import { type CommonOptions, Progress, type Terminal } from "./terminal.js";
+import { Progress, type Terminal } from "./terminal.js";
 import { type ClaimsFound, type ClaimsRequest, readClaims } from "../claims/readClaims.js";
 import { defined } from "../utils/defined.js";
-
-/** Options of commands that read claims from a chain. */
-export interface ChainOptions extends CommonOptions {
-  readonly rpc: string;
-  readonly contract?: string;
-  readonly chainId?: bigint;
-  readonly fromBlock?: number;
-  readonly blockRange?: number;
-}
 
 /**
  * Reads claims from the chain, with progress.

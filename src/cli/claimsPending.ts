@@ -1,7 +1,8 @@
 import { Command } from "commander";
 
-import { type ChainOptions, claimsFromChain } from "./claimsFromChain.js";
-import { addressOption, blockOption, integerOption, rangeOption } from "./options.js";
+import { type ChainOptions, withChainOptions } from "./chainOptions.js";
+import { claimsFromChain } from "./claimsFromChain.js";
+import { addressOption } from "./options.js";
 import { table } from "./table.js";
 import { type Terminal, writeResult } from "./terminal.js";
 import type { ClaimHistory } from "../claims/claimHistory.js";
@@ -79,16 +80,11 @@ With --json: {"chainId","contract","asOf":{"block","time"},"summary":{"decision"
 
 /** `careproof claims pending`: what is due, overdue, and awaiting review. */
 export function claimsPendingCommand(terminal: Terminal): Command {
-  return new Command("pending")
+  return withChainOptions(new Command("pending"), "ClaimsProcessor")
     .summary("claims that are not settled, with their clocks")
     .description("Lists claims that wait for a decision, a review or an appeal, and what each can come to next.")
-    .requiredOption("--rpc <url>", "an Ethereum node")
     .option("--payer <address>", "claims of this payer's plans only", addressOption)
     .option("--provider <address>", "claims of this provider only", addressOption)
-    .option("--contract <address>", "ClaimsProcessor's address (default: of the recorded deployment)", addressOption)
-    .option("--chain-id <n>", "the chain that the node must serve", integerOption)
-    .option("--from-block <n>", "the first block to search (default: of the recorded deployment, or 0)", blockOption)
-    .option("--block-range <n>", "blocks searched at once, at most (default: what the node allows)", rangeOption)
     .option("--json", "print the result as JSON")
     .option("--quiet", "show no progress")
     .addHelpText("after", HELP)

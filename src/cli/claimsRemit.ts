@@ -1,17 +1,10 @@
 import { Command, Option } from "commander";
 
 import { readFeeSchedule } from "./claimsFile.js";
-import { type ChainOptions, claimsFromChain } from "./claimsFromChain.js";
+import { type ChainOptions, withChainOptions } from "./chainOptions.js";
+import { claimsFromChain } from "./claimsFromChain.js";
 import { writeWhole } from "./files.js";
-import {
-  addressOption,
-  blockOption,
-  currencyOption,
-  dayOption,
-  integerOption,
-  listOption,
-  rangeOption,
-} from "./options.js";
+import { addressOption, currencyOption, dayOption, listOption } from "./options.js";
 import {
   assumptionsOf,
   type ProviderRemittance,
@@ -103,10 +96,9 @@ With --json: {"format","file","chainId","contract","payer","period":{"from","to"
 
 /** `careproof claims remit`: what was settled in a period, as an X12 835 or in FHIR. */
 export function claimsRemitCommand(terminal: Terminal): Command {
-  return new Command("remit")
+  return withChainOptions(new Command("remit"), "ClaimsProcessor")
     .summary("what a payer settled in a period, as an X12 835 or FHIR")
     .description("Writes the remittance of a period from the chain: an X12 835 that balances, or FHIR R4.")
-    .requiredOption("--rpc <url>", "an Ethereum node")
     .requiredOption("--payer <address>", "the payer", addressOption)
     .requiredOption("--from <day>", "the first day, such as 2026-03-01 (UTC)", dayOption)
     .requiredOption("--to <day>", "the last day", dayOption)
@@ -116,10 +108,6 @@ export function claimsRemitCommand(terminal: Terminal): Command {
     .option("--parties <file>", "names and numbers of payer, providers and claims, JSON")
     .option("--fee-schedule <file>", "a payer's fees with their salts, JSON (repeatable)", listOption, [])
     .option("--currency <code>", "ISO 4217 code of the token's currency", currencyOption, "USD")
-    .option("--contract <address>", "ClaimsProcessor's address (default: of the recorded deployment)", addressOption)
-    .option("--chain-id <n>", "the chain that the node must serve", integerOption)
-    .option("--from-block <n>", "the first block to search (default: of the recorded deployment, or 0)", blockOption)
-    .option("--block-range <n>", "blocks searched at once, at most (default: what the node allows)", rangeOption)
     .option("--json", "print the result as JSON")
     .option("--quiet", "show no progress")
     .addHelpText("after", HELP)

@@ -1,10 +1,11 @@
 import { Command, InvalidArgumentError } from "commander";
 
+import { type ChainOptions, withChainOptions } from "./chainOptions.js";
 import { readChunks, writeWhole } from "./files.js";
 import { readParties, readProduct } from "./masterDataFiles.js";
-import { addressOption, blockOption, integerOption, rangeOption } from "./options.js";
+import { addressOption } from "./options.js";
 import { ask, connect, contractAt } from "./rpc.js";
-import { type CommonOptions, printable, Progress, type Terminal } from "./terminal.js";
+import { printable, Progress, type Terminal } from "./terminal.js";
 import { drugProvenanceAbi } from "../abi/index.js";
 import { addressOf, deployments } from "../deployments/index.js";
 import { CareProofError } from "../errors.js";
@@ -20,12 +21,7 @@ import { readHistory } from "../provenance/history/readHistory.js";
 import { timeOf } from "../utils/time.js";
 import { type LotProof, proofOf, readProofFile } from "../provenance/proofFile.js";
 
-interface HistoryOptions extends CommonOptions {
-  rpc: string;
-  contract?: string;
-  chainId?: bigint;
-  fromBlock?: number;
-  blockRange?: number;
+interface HistoryOptions extends ChainOptions {
   proofs?: string;
   parties?: string;
   product?: string;
@@ -58,15 +54,10 @@ With --json: {"kind","gtin","serial","sscc","tokenId","digitalLink","chainId","c
 
 /** `careproof provenance history`: the pedigree of a package or container from the chain's logs. */
 export function historyCommand(terminal: Terminal): Command {
-  return new Command("history")
+  return withChainOptions(new Command("history"), "DrugProvenance")
     .summary("the pedigree of a package or container, and its papers")
     .description("Reads the history of one package or container from the chain's logs.")
     .argument("<id...>", "the identifier, in any notation")
-    .requiredOption("--rpc <url>", "an Ethereum node")
-    .option("--contract <address>", "DrugProvenance's address (default: of the recorded deployment)", addressOption)
-    .option("--chain-id <n>", "the chain that the node must serve", integerOption)
-    .option("--from-block <n>", "the first block to search (default: of the recorded deployment, or 0)", blockOption)
-    .option("--block-range <n>", "blocks searched at once, at most (default: what the node allows)", rangeOption)
     .option("--proofs <file>", "the proof file that travels with it")
     .option("--parties <file>", "names and addresses of partners, JSON")
     .option("--product <file>", "master data of the product, JSON")

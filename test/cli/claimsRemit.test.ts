@@ -4,13 +4,12 @@ import { join } from "node:path";
 
 import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
-import hre, { ethers } from "hardhat";
-import { TASK_NODE_CREATE_SERVER } from "hardhat/builtin-tasks/task-names";
-import type { JsonRpcServer } from "hardhat/types";
+import { ethers } from "hardhat";
 
 import { formatTokenUnits, readX12 } from "../../src/claims/index.js";
 import type { RemitResult } from "../../src/cli/claimsRemit.js";
 import { dayOf } from "../../src/utils/time.js";
+import { serveChain } from "../support/chainServer";
 import { feeScheduleJson } from "../support/claimsFile";
 import { type ClaimsLife, liveThroughClaims } from "../support/claimsLife";
 import { careproof, type Ran } from "../support/terminal";
@@ -19,7 +18,7 @@ const PAYER = { name: "TEST PAYER", id: "1999999999", reference: "Organization/p
 
 describe("careproof claims remit", () => {
   let system: ClaimsLife;
-  let server: JsonRpcServer;
+  let close: () => Promise<void>;
   let url: string;
   let folder: string;
   let out: string;
@@ -32,12 +31,7 @@ describe("careproof claims remit", () => {
 
   before(async () => {
     system = await loadFixture(liveThroughClaims);
-    server = (await hre.run(TASK_NODE_CREATE_SERVER, {
-      hostname: "127.0.0.1",
-      port: 0,
-      provider: hre.network.provider,
-    })) as JsonRpcServer;
-    url = `http://127.0.0.1:${(await server.listen()).port}`;
+    ({ url, close } = await serveChain());
     folder = mkdtempSync(join(tmpdir(), "careproof-"));
     out = join(folder, "remittance");
     from = dayOf(system.today * 86_400);
@@ -54,7 +48,7 @@ describe("careproof claims remit", () => {
   });
 
   after(async () => {
-    await server.close();
+    await close();
     rmSync(folder, { recursive: true });
   });
 

@@ -6,8 +6,6 @@ import { loadFixture, setBalance } from "@nomicfoundation/hardhat-network-helper
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 import hre, { ethers } from "hardhat";
-import { TASK_NODE_CREATE_SERVER } from "hardhat/builtin-tasks/task-names";
-import type { JsonRpcServer } from "hardhat/types";
 
 import { EpcisEventLog__factory } from "../../src/bindings/index.js";
 import type { CaptureResult } from "../../src/cli/captureResult.js";
@@ -42,6 +40,7 @@ import {
   type EventFields,
   type PartyName,
 } from "../provenance/capture/documents";
+import { serveChain } from "../support/chainServer";
 import { proxyUntilSent } from "../support/proxyNode";
 import { deploySupplyChain, GTIN, PREFIX, type SupplyChain } from "../support/provenanceParties";
 import { careproof, type Ran } from "../support/terminal";
@@ -63,16 +62,14 @@ function wholeWay(): EventFields[] {
 }
 
 describe("careproof provenance capture", () => {
-  let server: JsonRpcServer;
+  let close: () => Promise<void>;
   let url: string;
   let folder: string;
 
   before(async () => {
-    const options = { hostname: "127.0.0.1", port: 0, provider: hre.network.provider };
-    server = (await hre.run(TASK_NODE_CREATE_SERVER, options)) as JsonRpcServer;
-    url = `http://127.0.0.1:${(await server.listen()).port}`;
+    ({ url, close } = await serveChain());
   });
-  after(() => server.close());
+  after(() => close());
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "careproof-"));
   });

@@ -6,9 +6,6 @@ import { join } from "node:path";
 
 import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
-import hre from "hardhat";
-import { TASK_NODE_CREATE_SERVER } from "hardhat/builtin-tasks/task-names";
-import type { JsonRpcServer } from "hardhat/types";
 
 import { ROLES } from "../../src/participants/roles.js";
 import {
@@ -22,6 +19,7 @@ import {
   readProofFile,
   tokenIdOf,
 } from "../../src/provenance/index.js";
+import { serveChain } from "../support/chainServer";
 import {
   deploySupplyChain,
   EVENT,
@@ -44,16 +42,14 @@ const PACKAGE = sgtin("C1");
 const ID = `(01)${GTIN}(21)C1(10)${LOT_NUMBER}`;
 
 describe("careproof provenance history", () => {
-  let server: JsonRpcServer;
+  let close: () => Promise<void>;
   let url: string;
   let folder: string;
   let proofs: string;
   let file: ProofFile;
 
   before(async () => {
-    const options = { hostname: "127.0.0.1", port: 0, provider: hre.network.provider };
-    server = (await hre.run(TASK_NODE_CREATE_SERVER, options)) as JsonRpcServer;
-    url = `http://127.0.0.1:${(await server.listen()).port}`;
+    ({ url, close } = await serveChain());
     folder = mkdtempSync(join(tmpdir(), "careproof-"));
     const csv = join(folder, "lot.csv");
     writeFileSync(
@@ -69,7 +65,7 @@ describe("careproof provenance history", () => {
   });
 
   after(async () => {
-    await server.close();
+    await close();
     rmSync(folder, { recursive: true });
   });
 

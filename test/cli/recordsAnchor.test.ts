@@ -8,11 +8,10 @@ import { loadFixture, setBalance } from "@nomicfoundation/hardhat-network-helper
 import { expect } from "chai";
 import { parseEther, Wallet, ZeroAddress } from "ethers";
 import hre, { ethers } from "hardhat";
-import { TASK_NODE_CREATE_SERVER } from "hardhat/builtin-tasks/task-names";
-import type { JsonRpcServer } from "hardhat/types";
 
 import type { ManifestHeader, ManifestRecord } from "../../src/consent/recordManifest.js";
 import { recordLeafDigest } from "../../src/consent/recordLeaf.js";
+import { serveChain } from "../support/chainServer";
 import { accredit, type CareProof, deployCareProof, enlist } from "../support/careproof";
 import { proxyUntilSent } from "../support/proxyNode";
 import { careproof, type Ran } from "../support/terminal";
@@ -39,19 +38,17 @@ async function deployWithProvider(): Promise<{
 }
 
 describe("careproof records on the chain", () => {
-  let server: JsonRpcServer;
+  let close: () => Promise<void>;
   let url: string;
   let folder: string;
 
   before(async () => {
-    const options = { hostname: "127.0.0.1", port: 0, provider: hre.network.provider };
-    server = (await hre.run(TASK_NODE_CREATE_SERVER, options)) as JsonRpcServer;
-    url = `http://127.0.0.1:${(await server.listen()).port}`;
+    ({ url, close } = await serveChain());
     folder = mkdtempSync(join(tmpdir(), "careproof-"));
   });
 
   after(async () => {
-    await server.close();
+    await close();
     rmSync(folder, { recursive: true });
   });
 
