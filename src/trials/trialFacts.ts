@@ -76,23 +76,22 @@ export interface SafetyFacts {
 
 /** The facts of a trial as ethers decodes them. */
 export function trialFactsOf(facts: TrialFactsStructOutput): TrialFacts {
-  const { phase, halt, ...rest } = plain<Omit<TrialFacts, "phase" | "halt"> & { phase: number; halt: number }>(facts);
+  const { phase, halt, ...rest } = plain(facts) as Omit<TrialFacts, "phase" | "halt"> & { phase: number; halt: number };
   return { ...rest, phase: PHASES[phase]!, halt: HALTS[halt]! };
 }
 
 /** The facts of a trial's data as ethers decodes them. */
 export function dataFactsOf(facts: ITrialData.DataFactsStructOutput): DataFacts {
-  return plain(facts);
+  return plain(facts) as DataFacts;
 }
 
 /** The facts of a trial's safety as ethers decodes them. */
 export function safetyFactsOf(facts: ITrialSafety.SafetyFactsStructOutput): SafetyFacts {
-  return plain(facts);
+  return plain(facts) as SafetyFacts;
 }
 
 /** A struct that ethers decoded, as an object: its integers, all below 2^53, as numbers. */
-export function plain<Plain extends object>(struct: object): Plain {
-  const members = (struct as unknown as Result).toObject() as Record<string, unknown>;
-  const entries = Object.entries(members);
-  return Object.fromEntries(entries.map(([name, value]) => [name, typeof value === "bigint" ? Number(value) : value])) as Plain;
+export function plain(struct: object): object {
+  const members = Object.entries((struct as Result).toObject() as Record<string, unknown>);
+  return Object.fromEntries(members.map(([name, value]) => [name, typeof value === "bigint" ? Number(value) : value]));
 }

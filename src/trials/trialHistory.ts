@@ -338,7 +338,7 @@ function appointmentsOf(steps: readonly TrialStep[]): TrialAppointment[] {
   return appointments;
 }
 
-type Counts = { -readonly [Name in "enrolled" | "reconsented" | "withdrawn"]: number };
+type Counts = Record<"enrolled" | "reconsented" | "withdrawn", number>;
 
 function sitesOf(events: readonly TrialEvent<keyof SubjectEvents>[]): SiteEnrolment[] {
   const siteOf = new Map<string, string>();
@@ -437,10 +437,10 @@ function seriousEventsOf(steps: readonly TrialStep[]): SeriousEvent[] {
 }
 
 function protocolOf({ documents, outcomes }: { documents: object; outcomes: object }): Protocol {
-  return { documents: plain<Documents>(documents), outcomes: plain<OutcomeList>(outcomes) };
+  return { documents: plain(documents) as Documents, outcomes: plain(outcomes) as OutcomeList };
 }
 
 function outcomeLeafOf(leaf: object): OutcomeLeaf {
-  const { kind, ...rest } = plain<Omit<OutcomeLeaf, "kind"> & { kind: number }>(leaf);
+  const { kind, ...rest } = plain(leaf) as Omit<OutcomeLeaf, "kind"> & { kind: number };
   return { ...rest, kind: OUTCOME_KINDS[kind]! };
 }
