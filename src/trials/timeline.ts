@@ -52,8 +52,8 @@ export function timelineOf(history: TrialHistory): TimelineEntry[] {
     isAgainst: isAgainst(step, history.versions),
     transaction: step.log.transactionHash,
   }));
-  // A day comes before the times within it.
-  return [...subjectEntries(history.sites), ...steps].sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+  // A day of signatures comes behind the times within it.
+  return [...subjectEntries(history.sites), ...steps].sort((a, b) => compareText(orderOf(a), orderOf(b)));
 }
 
 /** What a step says in one sentence. */
