@@ -17,6 +17,9 @@ export interface TimelineEntry {
   readonly transaction?: string;
 }
 
+/** Of `YYYY-MM-DD`. */
+const DAY_LENGTH = 10;
+
 const PART_WORDS: Readonly<Record<ProtocolPart, string>> = {
   protocol: "the protocol",
   statisticalAnalysisPlan: "the statistical analysis plan",
@@ -53,7 +56,14 @@ export function timelineOf(history: TrialHistory): TimelineEntry[] {
     transaction: step.log.transactionHash,
   }));
   // A day of signatures comes behind the times within it.
-  return [...subjectEntries(history.sites), ...steps].sort((a, b) => compareText(orderOf(a), orderOf(b)));
+  return [...subjectEntries(history.sites), ...steps].sort((a, b) => {
+    const [first, second] = [orderOf(a), orderOf(b)];
+    return first < second ? -1 : first > second ? 1 : 0;
+  });
+}
+
+function orderOf({ time }: TimelineEntry): string {
+  return time.length === DAY_LENGTH ? `${time}U` : time;
 }
 
 /** What a step says in one sentence. */

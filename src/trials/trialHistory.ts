@@ -361,7 +361,7 @@ function sitesOf(events: readonly TrialEvent<keyof SubjectEvents>[]): SiteEnrolm
       reconsented: sum.reconsented + counts.reconsented,
       withdrawn: sum.withdrawn + counts.withdrawn,
     })),
-    days: [...days].map(([day, counts]) => ({ day, ...counts })).sort((a, b) => a.day.localeCompare(b.day)),
+    days: [...days].map(([day, counts]) => ({ day, ...counts })).sort((a, b) => (a.day < b.day ? -1 : 1)),
   }));
 }
 
