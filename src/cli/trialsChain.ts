@@ -47,6 +47,12 @@ export class TrialDataChain {
     return new TrialDataChain(connection, contract, await trialRegistryAt(connection, trials));
   }
 
+  /** The block from which events are searched, where it is known. */
+  get fromBlock(): number | undefined {
+    const recorded = deployments[Number(this.connection.chainId)]?.contracts.TrialData;
+    return recorded?.address === this.contract.target ? recorded.blockNumber : undefined;
+  }
+
   /** Throws CareProofError `TRIAL_UNKNOWN`. */
   async requireTrial(trialId: string): Promise<void> {
     const { registeredAt } = await this.call<{ registeredAt: bigint }>(this.registry, "factsOf", trialId);
