@@ -273,7 +273,8 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   InputNotLicensed: "Give a licence for this data set too: the input was made of it.",
   InvalidShare: "Give each account one share that is not zero.",
   LicenceNotUsable: "Give a licence of your own that is in force and for this use; the denial says what is missing.",
-  NotTheCommittee: "Send this from the committee of the terms, or a key that acts for it; name the committee, not its key.",
+  NotTheCommittee:
+    "Send this from the committee of the terms, or a key that acts for it; name the committee, not its key.",
   NotTheDataProvider: "Send this for who provides the data: of a trial its sponsor.",
   NotTheLicensee: "Send this from the organisation that asked for the licence, or a key that acts for it.",
   NotTheTerms: "Pass the terms of the licence's data set, as DatasetPublished has them.",
