@@ -5,7 +5,6 @@ import {IConsentRegistry} from "../consent/IConsentRegistry.sol";
 import {IParticipantRegistry} from "../participants/IParticipantRegistry.sol";
 import {
     AllocationLeaf,
-    Documents,
     ElectronicSignature,
     Enrolment,
     EnrolmentItem,
@@ -155,12 +154,12 @@ interface ITrialRegistry {
     error NotTheSponsor(bytes32 trialId, address caller);
     /// @notice Thrown when a participant would act beside the sponsor that is the sponsor itself, or both would unlock for one.
     error NotIndependent(bytes32 trialId, address participant);
-    /// @notice Thrown when a halted trial would be approved by another ethics board than the one that oversees it.
+    /// @notice Thrown when another ethics board than the one that oversees it would approve a trial that is halted.
     error NotTheBoard(bytes32 trialId, address board);
     /// @notice Thrown when the caller may not halt or resume this trial.
     error NotOverseer(bytes32 trialId, address caller);
-    /// @notice Thrown when a period is empty or over, when one that has begun would begin at another time, or when a new one would
-    /// begin before the last one ended (unix seconds).
+    /// @notice Thrown when a period (unix seconds) is empty or over, when one that has begun would begin at another time, or when one
+    /// that follows another would begin in the past.
     error InvalidPeriod(uint40 from, uint40 until);
     /// @notice Thrown when the participant is not appointed in this role of the trial.
     error NotAppointed(bytes32 trialId, TrialRole role, address participant);
@@ -224,12 +223,13 @@ interface ITrialRegistry {
     /// The board then oversees the trial.
     /// @dev Caller: anyone. Signer: an organisation accredited as ETHICS_BOARD that is not the sponsor, or a key that acts for it.
     /// Reverts: {WrongPhase}, {AlreadyApproved}, {WrongMeaning}, {CommitmentMissing}, {SignedTooEarly}, {NotIndependent},
-    /// {NotTheBoard} where another board oversees a trial that is halted, {AllocationFixed}, `NotInGoodStanding`, `IssuedInFuture`,
+    /// {NotTheBoard} where another board, in good standing, oversees a trial that is halted, {AllocationFixed}, `NotInGoodStanding`, `IssuedInFuture`,
     /// `DeadlinePassed`, `InvalidSignature`.
     function approve(bytes32 trialId, ElectronicSignature calldata approval) external;
 
     /// @notice Appoints a participant, or moves the end of an appointment.
-    /// @param from From when it counts (unix seconds), as the sponsor says: what is signed before it does not.
+    /// @param from From when it counts (unix seconds), as the sponsor says: what was signed before it does not. In the past only where
+    /// the participant was never appointed in this role, so that no dismissal is undone.
     /// @param until The first second at which it no longer counts (unix seconds).
     /// @dev Caller: the sponsor. The participant is in good standing in the kernel role, and not the sponsor. Reverts:
     /// {NotTheSponsor}, {WrongPhase} once closed, {NotIndependent}, {InvalidPeriod}, `NotInGoodStanding`.
@@ -392,13 +392,9 @@ interface ITrialRegistry {
     function consentOutdated(bytes32 trialId, bytes32 subject, uint40 time) external view returns (bool);
 
     /// @notice Whether a row is in the allocation list of the approved version; the list is the same since the first enrolment.
-    /// @param documents The documents of the approved version.
-    /// @param outcomes The outcomes of the approved version.
-    /// @dev Reverts: {NotTheProtocol}.
+    /// @param proof Siblings from the leaf to the root, see `IndexedTree`.
     function verifyAllocation(
         bytes32 trialId,
-        Documents calldata documents,
-        OutcomeList calldata outcomes,
         AllocationLeaf calldata allocation,
         bytes32[] calldata proof
     ) external view returns (bool);
