@@ -18,7 +18,7 @@ import { DataBatch, type DataBatchOptions, type DataBatchResult } from "../trial
 import type { DataManifestHeader } from "../trials/dataManifest.js";
 import type { DataProblemCode } from "../trials/dataRow.js";
 import { EnrolmentList, readEnrolmentList } from "../trials/enrolmentList.js";
-import { BATCH_KINDS, type BatchKind } from "../trials/statuses.js";
+import { BATCH_KINDS, type BatchKind } from "../trials/dataStatuses.js";
 import { defined } from "../utils/defined.js";
 import { inGroups } from "../utils/inGroups.js";
 

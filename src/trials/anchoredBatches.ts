@@ -1,7 +1,7 @@
 import { Contract, type Provider } from "ethers";
 
 import { decodeTrialEvent, trialTopic } from "./events.js";
-import { BATCH_KINDS, type BatchKind } from "./statuses.js";
+import { BATCH_KINDS, type BatchKind } from "./dataStatuses.js";
 import { trialDataAbi } from "../abi/index.js";
 import { timedBlock } from "../utils/blocks.js";
 import { inGroups } from "../utils/inGroups.js";

@@ -1,7 +1,8 @@
 /** What happened in a trial in plain words, in the order of the chain. */
 import type { ProtocolPart, SiteEnrolment, TrialHistory, TrialStep, TrialVersion } from "./trialHistory.js";
 import { plural } from "./trialFindings.js";
-import { BATCH_KINDS, OUTCOME_KINDS, TRIAL_ROLES } from "./statuses.js";
+import { BATCH_KINDS } from "./dataStatuses.js";
+import { OUTCOME_KINDS, TRIAL_ROLES } from "./statuses.js";
 import { dayOf, timeOf } from "../utils/time.js";
 
 /** One line of a trial's timeline. */
