@@ -10,3 +10,7 @@ export * from "./datasetJson.js";
 export * from "./enrolmentList.js";
 export * from "./odm/readOdm.js";
 export * from "./rowLayout.js";
+export * from "./registration/compareOutcomes.js";
+export { isTrialRegistration, readTrialRegistrations } from "./registration/readRegistrations.js";
+export type * from "./registration/registration.js";
+export * from "./registration/registrationNumber.js";
