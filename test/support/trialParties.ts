@@ -154,7 +154,7 @@ async function approval(trial: Trial, signer: Account, object: string) {
 export async function approve(trial: Trial): Promise<void> {
   const { version } = await trial.trials.factsOf(trial.trialId);
   const { hash } = await trial.trials.versionOf(trial.trialId, version);
-  await trial.trials.approve(trial.trialId, (await approval(trial, trial.board.key, hash)));
+  await trial.trials.approve(trial.trialId, await approval(trial, trial.board.key, hash));
 }
 
 /** Registers and approves a version with a consent form of this name; from one of that name. */
