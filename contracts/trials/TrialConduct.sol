@@ -111,20 +111,8 @@ abstract contract TrialConduct is TrialEnrolment {
         uint40 lockedAt = _closings[trialId].lockedAt;
         uint8 unlocks = head.unlocks;
         bytes32 object = TrialTypes.unlockOf(reason, lockedAt, unlocks);
-        address manager = _requireAppointedApproval(
-            trialId,
-            object,
-            lockedAt,
-            TrialRole.DataManager,
-            dataManager
-        );
-        address board = _requireAppointedApproval(
-            trialId,
-            object,
-            lockedAt,
-            TrialRole.SafetyBoard,
-            safetyBoard
-        );
+        address manager = _requireAppointedApproval(trialId, object, lockedAt, TrialRole.DataManager, dataManager);
+        address board = _requireAppointedApproval(trialId, object, lockedAt, TrialRole.SafetyBoard, safetyBoard);
         require(manager != board, NotIndependent(trialId, board));
 
         (head.phase, head.unlocks) = (Phase.Active, unlocks + 1);
