@@ -3,6 +3,7 @@
  * used again.
  */
 export * from "./dataLicence.js";
+export * from "./dataStatuses.js";
 export * from "./dataUses.js";
 export * from "./protocol.js";
 export * from "./statuses.js";
