@@ -1,6 +1,6 @@
 import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
-import { id } from "ethers";
+import { id, Log, type Provider } from "ethers";
 import { ethers } from "hardhat";
 
 import { anchoredBatches } from "../../src/trials/anchoredBatches.js";
@@ -30,11 +30,13 @@ describe("anchoredBatches", () => {
       get(target, name: keyof typeof ethers.provider) {
         if (name !== "getLogs") return Reflect.get(target, name) as unknown;
         return async (filter: Parameters<typeof target.getLogs>[0]) =>
-          (await target.getLogs(filter)).map((log) => ({
-            ...log.toJSON(),
-            topics: log.topics,
-            data: log.data.replace(id("first batch").slice(2), id("forged").slice(2)),
-          }));
+          (await target.getLogs(filter)).map(
+            (log) =>
+              new Log(
+                { ...log, data: log.data.replace(id("first batch").slice(2), id("forged").slice(2)) },
+                target as unknown as Provider,
+              ),
+          );
       },
     });
     const found = await anchoredBatches({ provider, contract: await trialData.getAddress(), trialId });

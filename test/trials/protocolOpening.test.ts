@@ -86,8 +86,9 @@ describe("opening of a protocol", () => {
     const record = registrationOf(recordOf("NCT09990001"));
     const refused = (changes: object): Promise<object> => refusal(() => plannedProtocol({ ...record, ...changes }));
     const code = "REGISTRATION_INCOMPLETE";
-    const { enrolment: _enrolment, ...withoutEnrolment } = record;
-    expect(await refusal(() => plannedProtocol(withoutEnrolment))).to.deep.equal({ code, path: "enrolment" });
+    const withoutEnrolment = (): TrialRegistration =>
+      registrationOf(recordOf("NCT09990001", undefined, undefined, { designModule: {} }));
+    expect(await refusal(() => plannedProtocol(withoutEnrolment()))).to.deep.equal({ code, path: "enrolment" });
     expect(await refused({ enrolment: { count: 0 } })).to.deep.equal({ code, path: "enrolment" });
     expect(await refused({ outcomes: [{ kind: "postHoc", measure: "Mood" }] })).to.deep.equal({
       code,

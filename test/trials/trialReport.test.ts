@@ -13,6 +13,7 @@ import {
 import { readTrial } from "../../src/trials/readTrial.js";
 import { type TrialAnswer, trialReport, type TrialReport } from "../../src/trials/trialReport.js";
 import { timeOf } from "../../src/utils/time.js";
+import { accredit } from "../support/careproof";
 import { anchorRoot, deployEnrolled, liveThroughTrial, requestOf } from "../support/trialLife";
 import {
   amend,
@@ -143,12 +144,14 @@ describe("trialReport", () => {
     const overdue = await reportOf(trial);
     expect(codesOf(overdue)).to.deep.equal(["RESULTS_OVERDUE"]);
     expect(answerTo(overdue, "resultsOnTime").answer).to.equal("no");
-    const { registry, trialId, protocol, sponsorKey } = trial;
-    await registry.connect(sponsorKey).unblind(trialId);
+    const { registry, trialId, protocol, sponsor } = trial;
+    // A year is over: so is the accreditation.
+    await accredit(trial, sponsor, "TRIAL_SPONSOR");
+    await registry.connect(sponsor).unblind(trialId);
     for (const outcome of PRIMARIES) {
       const proof = outcomeTree(PRIMARIES).prove(outcome.index);
       await registry
-        .connect(sponsorKey)
+        .connect(sponsor)
         .reportOutcome(trialId, documentsHash(protocol.documents), protocol.outcomes, outcome, proof, id("result"));
     }
     const late = await reportOf(trial);
