@@ -347,7 +347,7 @@ contract ClaimsProcessor is ClaimDecisions {
             ClaimLine memory line = claim.lines[i];
             require(line.units != 0, NoUnits(i));
             hashes[i] = line.hash();
-            leaves[i] = FeeSchedule.leaf(line.procedure, line.fee);
+            leaves[i] = FeeSchedule.leaf(claim.receipt.family, line.procedure, line.fee);
             require(
                 isMultiProof || MerkleProof.verifyCalldata(proven.feeProofs[i], terms.feeSchedule, leaves[i]),
                 FeeNotInSchedule(i)

@@ -119,7 +119,7 @@ interface IClaimsProcessor {
     error InsufficientGas(uint256 available, uint256 needed);
     /// @notice Thrown when a line has no units.
     error NoUnits(uint256 line);
-    /// @notice Thrown when the fee of a line is not in the plan's schedule.
+    /// @notice Thrown when the fee of a line is not in the plan's schedule, for the service family of the receipt.
     error FeeNotInSchedule(uint256 line);
     /// @notice Thrown when the receipt names another member than the policy it is of, or that is another person's policy.
     error NotTheMember(uint256 policyId, address member);

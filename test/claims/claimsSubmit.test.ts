@@ -26,6 +26,7 @@ import {
   proveClaim,
   secondPayer,
   stored,
+  siblingsProof,
   submit,
   type ClaimChanges,
   type Insurance,
@@ -137,10 +138,10 @@ describe("ClaimsProcessor: submit", () => {
         [LONG_VISIT, 180],
       ],
     });
-    // The two are siblings in the tree of four: with the other half's node, the pair is proved.
     const [first, second] = proven.feeProofs as [string[], string[]];
-    const multi = { ...proven, feeProofs: [[first[1]!]], feeProofFlags: [true, false] };
-    expect(first[1]).to.equal(second[1]);
+    expect(first.slice(1)).to.deep.equal(second.slice(1));
+    const { proof, flags } = siblingsProof(first);
+    const multi = { ...proven, feeProofs: [proof], feeProofFlags: flags };
     await system.claims.connect(system.clinicKey).submit(multi as never, multi.terms as never);
     expect(await balanceOf(system, system.clinic)).to.equal((92n + 180n - 40n) * UNIT);
   });
@@ -163,14 +164,17 @@ describe("ClaimsProcessor: submit", () => {
       deductibleApplies: false,
       needsAuthorization: false,
     };
-    const terms = planTerms(system.insurer.address, system.terms.vault, system.fees.root, {
+    const fees = await FeeSchedule.build(
+      Array.from({ length: 16 }, (_, family) => ({ family, procedure: VISIT, fee: 92n * UNIT })),
+    );
+    const terms = planTerms(system.insurer.address, system.terms.vault, fees.root, {
       benefits: Array.from({ length: 16 }, () => packBenefit(plain)),
     });
     await system.plans.connect(system.insurerKey).publish(terms as never);
     const subjectTag = id("person of sixteen");
     const policyId = await insure(system, system.stranger, subjectTag, terms);
     for (const family of [0, 1, 2, 5, 15]) {
-      await submit(system, { terms, member: system.stranger, receipt: { family }, claim: { policyId } });
+      await submit({ ...system, fees }, { terms, member: system.stranger, receipt: { family }, claim: { policyId } });
       const year = benefitYearOf(system.today);
       expect((await system.claims.accumulatorsOf(policyId, year, family))[2]).to.equal(92n * UNIT);
     }
@@ -182,7 +186,7 @@ describe("ClaimsProcessor: submit", () => {
       claim: { policyId },
     };
     await time.increase(86_400);
-    await submit(system, { ...again, receipt: { family: 15 } });
+    await submit({ ...system, fees }, { ...again, receipt: { family: 15 } });
     expect(await balanceOf(system, system.clinic)).to.equal((5n * 92n + 8n) * UNIT);
   });
 });
@@ -414,10 +418,11 @@ describe("ClaimsProcessor: what is refused and leaves nothing", () => {
         const proven = await proveClaim(system, {
           lines: [
             [VISIT, 92],
-            [SCAN, 180],
+            [LONG_VISIT, 180],
           ],
         });
-        return { proven: { ...proven, feeProofs: [[proven.feeProofs[0]![1]!]], feeProofFlags: [true, false] } };
+        const { proof, flags } = siblingsProof(proven.feeProofs[0]!);
+        return { proven: { ...proven, feeProofs: [proof.fill(ZeroHash)], feeProofFlags: flags } };
       },
       "FeeNotInSchedule",
       () => [0n],
@@ -558,7 +563,7 @@ describe("ClaimsProcessor: what is refused and leaves nothing", () => {
   it("amounts that do not fit a claim's word", async () => {
     const system = await loadFixture(deployInsurance);
     const huge = 1n << 62n;
-    const fees = await FeeSchedule.build([{ procedure: VISIT, fee: huge }]);
+    const fees = await FeeSchedule.build([{ family: OFFICE_VISIT, procedure: VISIT, fee: huge }]);
     for (const [coinsuranceBasisPoints, amount] of [
       [0, huge],
       [10_000, huge],
@@ -576,7 +581,7 @@ describe("ClaimsProcessor: what is refused and leaves nothing", () => {
       await system.plans.connect(system.insurerKey).publish(terms);
       const member = coinsuranceBasisPoints === 0 ? system.stranger : system.otherReviewer;
       const policy = await insure(system, member, id(`huge ${coinsuranceBasisPoints}`), terms);
-      const proof = fees.prove(VISIT);
+      const proof = fees.prove(OFFICE_VISIT, VISIT);
       const lines = [{ procedure: proof.commitment, billed: huge, fee: huge, units: 1 }];
       const proven = await proveClaim({ ...system, fees }, { terms, member, claim: { policyId: policy, lines } });
       await expect(system.claims.connect(system.clinicKey).submit(proven as never, proven.terms as never))
@@ -637,7 +642,10 @@ describe("ClaimsProcessor: calldata that no encoder writes", () => {
 
   it("attack: claims of a batch that stand in another order than their places are refused", async () => {
     const system = await loadFixture(deployInsurance);
-    const [first, second] = [await proveClaim(system), await proveClaim(system, { receipt: { family: IMAGING } })];
+    const [first, second] = [
+      await proveClaim(system),
+      await proveClaim(system, { receipt: { family: IMAGING }, lines: [[SCAN, 1_200]] }),
+    ];
     const encode = system.claims.interface.encodeFunctionData("submitMany", [
       [first, second] as never,
       first.terms as never,

@@ -32,16 +32,17 @@ export const IMAGING = 1;
 export const DENTAL = 2;
 export const NOT_COVERED = 3;
 
-/** Fees of the schedule: office visits, a scan, a filling. */
+/** Fees of the schedule: office visits, a scan, a filling; a visit that the plan does not cover. */
 export const VISIT = { qualifier: "HC", code: "99213" };
 export const LONG_VISIT = { qualifier: "HC", code: "99215" };
 export const SCAN = { qualifier: "HC", code: "70553" };
 export const FILLING = { qualifier: "AD", code: "D2391" };
 export const FEES = [
-  { procedure: VISIT, fee: 92n * UNIT },
-  { procedure: LONG_VISIT, fee: 180n * UNIT },
-  { procedure: SCAN, fee: 1_200n * UNIT },
-  { procedure: FILLING, fee: 150n * UNIT },
+  { family: OFFICE_VISIT, procedure: VISIT, fee: 92n * UNIT },
+  { family: OFFICE_VISIT, procedure: LONG_VISIT, fee: 180n * UNIT },
+  { family: IMAGING, procedure: SCAN, fee: 1_200n * UNIT },
+  { family: DENTAL, procedure: FILLING, fee: 150n * UNIT },
+  { family: NOT_COVERED, procedure: VISIT, fee: 92n * UNIT },
 ];
 
 export interface Insurance extends CareProof {
@@ -206,6 +207,8 @@ export interface ClaimChanges {
   claim?: Partial<Omit<ClaimSubmission, "receipt">>;
   /** Procedures with what is billed for each, in units of the currency. */
   lines?: readonly (readonly [{ qualifier: string; code: string }, number])[];
+  /** The service family by whose fees the lines are proved, where it is not the receipt's. */
+  feeFamily?: number;
   terms?: PlanTerms;
   member?: Account;
   providerKey?: Account;
@@ -229,7 +232,9 @@ export async function proveClaim(system: Insurance, changes: ClaimChanges = {}) 
     salt: hexlify(randomBytes(32)),
     ...changes.receipt,
   };
-  const proofs: FeeProof[] = (changes.lines ?? [[VISIT, 120]]).map(([procedure]) => fees.prove(procedure));
+  const proofs: FeeProof[] = (changes.lines ?? [[VISIT, 120]]).map(([procedure]) =>
+    fees.prove(changes.feeFamily ?? receipt.family, procedure),
+  );
   const lines: ClaimLine[] = (changes.lines ?? [[VISIT, 120] as const]).map(([, billed], i) => ({
     procedure: proofs[i]!.commitment,
     billed: BigInt(Math.round(billed * 1e6)),
@@ -261,6 +266,11 @@ export async function proveClaim(system: Insurance, changes: ClaimChanges = {}) 
     ),
     claimSignature: await providerKey.signTypedData(domain, CLAIM_SUBMISSION_TYPES, submissionMessage(claim)),
   };
+}
+
+/** The multiproof of two fees that are siblings in the tree, by the proof of one: both make the node that the rest leads up from. */
+export function siblingsProof([, ...above]: readonly string[]): { proof: string[]; flags: boolean[] } {
+  return { proof: above, flags: [true, ...above.map(() => false)] };
 }
 
 /** The key under which the claim of {@link proveClaim} is stored. */

@@ -7,10 +7,12 @@ import {
   deployInsurance,
   deployInsurer,
   GROUP,
+  IMAGING,
   insure,
   type Insurance,
   LONG_VISIT,
   planTerms,
+  SCAN,
   secondPayer,
   stored,
   submit,
@@ -181,7 +183,7 @@ describe("what was settled on a chain", () => {
 
   it("says that lines do not sum to what the contract says where claims before are missing", async () => {
     const system = await loadFixture(deployInsurance);
-    const scan = { receipt: { family: 1 }, lines: [[VISIT, 92]] } as const;
+    const scan = { receipt: { family: IMAGING }, lines: [[SCAN, 92]] } as const;
     await submit(system, scan);
     await time.increase(DAY);
     await submit(system, scan);

@@ -436,8 +436,7 @@ contract ClaimsHandler is ClaimsWorld {
                 _feeOf(procedure, payer),
                 uint16(1 + ((drawn >> 200) % 2))
             );
-            proven.feeProofs[i] = new bytes32[](1);
-            proven.feeProofs[i][0] = _leaf(1 - procedure, payer);
+            proven.feeProofs[i] = _feeProof(ServiceFamily.unwrap(receipt.family), procedure, payer);
         }
         // The receipt was signed at the payer of the first claim of it.
         proven.receiptSignature = _signClaims(receipt.member, _hashReceipt(receipt));
