@@ -211,7 +211,6 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   OnlySelf: "Nothing is to be done: the contract alone calls this; use submitMany.",
   PausedLately: "Wait until 30 days after the last pause.",
   PolicyNotTransferable: "Nothing is to be done: a policy stays its member's.",
-  SecondaryClaimStands: "Void the claim at the secondary payer first.",
   TooManyLookAlikes: "Nothing is to be done here: eight claims look alike; talk to the payer.",
   TooManyPolicies: "Deploy another registry of policies: this one is full.",
   UnknownPlan: "Publish the plan first.",

@@ -183,7 +183,7 @@ contract ClaimsProcessor is ClaimDecisions {
     }
 
     /// @dev Finds the claim's place: that of the same encounter where it was voided, or the first ordinal that is free. The same
-    /// encounter is never claimed twice, but at a second payer that names the first.
+    /// encounter is never claimed twice, but at a second payer that names the first, or in place of what was voided at the first.
     function _place(Intake memory intake, ClaimSubmission calldata claim) private view {
         ClaimKey memory key = ClaimKey(
             claim.receipt.provider,
@@ -195,6 +195,7 @@ contract ClaimsProcessor is ClaimDecisions {
         uint96 receipt = uint96(bytes12(intake.receiptHash));
         bool foundPrimary = claim.primaryClaim == 0;
         bytes32 voided = 0;
+        bytes32 other = 0;
         while (true) {
             intake.claimId = key.idOf();
             uint256 word = _claims[intake.claimId];
@@ -206,18 +207,19 @@ contract ClaimsProcessor is ClaimDecisions {
                 // The place of another policy keeps when that one's claim was voided.
                 if (word.policyId() == claim.policyId) voided = intake.claimId;
             } else {
-                require(claim.primaryClaim != 0 && word.policyId() != claim.policyId, AlreadyClaimed(intake.claimId));
-                // Of what was denied the next payer bears what it would as the first.
-                if (intake.claimId == claim.primaryClaim)
-                    foundPrimary = status == ClaimStatus.Paid || _isDenied(status);
-                // All payers before this one, not the first alone: together they pay no more than is allowed.
-                if (!_isDenied(status)) intake.priorPaid += word.amount();
+                require(word.policyId() != claim.policyId, AlreadyClaimed(intake.claimId));
+                if (other == 0) other = intake.claimId;
+                // Of what was denied the next payer bears what it would as the first, also while that is appealed.
+                if (intake.claimId == claim.primaryClaim) foundPrimary = !_isUndecided(status);
+                // All other payers, not the first alone: together they pay no more than is allowed.
+                if (_counts(status)) intake.priorPaid += word.amount();
             }
             if (++key.ordinal == MAX_LOOK_ALIKES) {
                 require(voided != 0, TooManyLookAlikes(intake.claimId));
                 break;
             }
         }
+        require(other == 0 || claim.primaryClaim != 0 || voided != 0, AlreadyClaimed(other));
         require(foundPrimary, NotThePrimary(claim.primaryClaim));
         if (voided == 0) return;
         // What was signed before is done with: nobody brings a voided claim back by sending it again.
@@ -276,8 +278,8 @@ contract ClaimsProcessor is ClaimDecisions {
         );
     }
 
-    /// @dev Consent that was revoked after the service leaves the receipt, which the payer has to judge; so does a payer that lost its
-    /// accreditation, for which others decide once it is late.
+    /// @dev Consent that ended after the receipt, however it did, leaves the receipt, which the payer has to judge; so does a payer that
+    /// lost its accreditation, for which others decide once it is late.
     function _askConsent(Intake memory intake, uint40 receiptAt, address payer) private view {
         address member = intake.cover.member;
         (bool permitted, IConsentRegistry.Denial denial) = consents.check(
@@ -287,11 +289,8 @@ contract ClaimsProcessor is ClaimDecisions {
             Categories.COVERAGE_AND_CLAIMS
         );
         if (permitted) return;
-        (IConsentRegistry.DecisionKind kind, uint40 decidedAt) = consents.lastDecision(member, payer, Purposes.HPAYMT);
         require(
-            kind == IConsentRegistry.DecisionKind.Granted
-                ? denial <= IConsentRegistry.Denial.AccreditationExpired
-                : decidedAt > receiptAt,
+            consents.countedAt(member, payer, Purposes.HPAYMT, Categories.COVERAGE_AND_CLAIMS, receiptAt),
             IConsentRegistry.ConsentDenied(member, payer, Purposes.HPAYMT, denial)
         );
         if (intake.pend == PendReason.None) intake.pend = PendReason.ReceiptOnly;
@@ -364,7 +363,7 @@ contract ClaimsProcessor is ClaimDecisions {
                 ),
             FeeNotInSchedule(0)
         );
-        if (claim.primaryClaim != 0) Adjudication.coordinate(intake.total, intake.used, intake.priorPaid);
+        if (intake.priorPaid != 0) Adjudication.coordinate(intake.total, intake.used, intake.priorPaid);
     }
 
     function _priceLine(Intake memory intake, PlanTerms calldata terms, ClaimLine memory line) private pure {

@@ -202,7 +202,7 @@ interface IParametricPolicy {
     /// @param attestations As many as the sum needs, each of another organisation.
     /// @return status `Paid` or `Recorded`.
     /// @dev Caller: anyone. Signers: attesters in good standing now, or keys that act for them in the product's role. The member
-    /// consents to payment (HPAYMT) by the payer; while that is not accredited, its latest decision is a grant. A day in grace counts once its premium is paid. Reverts: {WrongBenefitStatus},
+    /// consents to payment (HPAYMT) by the payer; while that is not accredited, a consent that would count if it were. A day in grace counts once its premium is paid. Reverts: {WrongBenefitStatus},
     /// {NotCovered}, {OutsideWindow}, {FiledLate}, `ConsentDenied`, {WrongNumberOfAttestations}, {DuplicateAttester},
     /// {AttesterNotIndependent}, `NotInGoodStanding`, {NotTheAttester}, {ObservationMissing}, {IssuedBeforeObservation},
     /// {AttestationSuperseded}, `IssuedInFuture`, `DeadlinePassed`, `InvalidSignature`, the vault's `InsufficientGas`.

@@ -292,7 +292,7 @@ contract ParametricPolicy is IParametricPolicy, SignedDecisions {
         require(block.timestamp / 1 days <= last, FiledLate(day, last));
     }
 
-    /// @dev A payer that is not accredited any more still owes: then the member's latest decision has to be a grant.
+    /// @dev A payer that is not accredited any more still owes: then the member's consent has to count but for that.
     function _requireConsent(address member, address payer) private view {
         (bool permitted, IConsentRegistry.Denial denial) = consents.check(
             member,
@@ -301,9 +301,15 @@ contract ParametricPolicy is IParametricPolicy, SignedDecisions {
             Categories.COVERAGE_AND_CLAIMS
         );
         if (permitted) return;
-        (IConsentRegistry.DecisionKind kind, ) = consents.lastDecision(member, payer, Purposes.HPAYMT);
         require(
-            denial <= IConsentRegistry.Denial.AccreditationExpired && kind == IConsentRegistry.DecisionKind.Granted,
+            denial <= IConsentRegistry.Denial.AccreditationExpired &&
+                consents.countedAt(
+                    member,
+                    payer,
+                    Purposes.HPAYMT,
+                    Categories.COVERAGE_AND_CLAIMS,
+                    uint40(block.timestamp)
+                ),
             IConsentRegistry.ConsentDenied(member, payer, Purposes.HPAYMT, denial)
         );
     }

@@ -94,7 +94,7 @@ describe("ClaimsProcessor: approve", () => {
     const system = await loadFixture(deployPended);
     await expect(approve(system, system.insurerKey))
       .to.emit(system.claims, "ClaimPaid")
-      .withArgs(system.claim, system.clinic.address, 880n * UNIT, 0n);
+      .withArgs(system.claim, system.clinic.address, 880n * UNIT, 0n, 100n * UNIT, 320n * UNIT);
     expect(await balanceOf(system, system.clinic)).to.equal(880n * UNIT);
     expect(await system.vault.reserved()).to.equal(0n);
     expect(await statusOf(system)).to.equal(STATUS.Paid);
@@ -109,7 +109,7 @@ describe("ClaimsProcessor: approve", () => {
     const interest = (880n * UNIT * 1_200n * 11n + 3_649_999n) / 3_650_000n;
     await expect(approve(system, system.insurerKey))
       .to.emit(system.claims, "ClaimPaid")
-      .withArgs(system.claim, system.clinic.address, 880n * UNIT, interest);
+      .withArgs(system.claim, system.clinic.address, 880n * UNIT, interest, 100n * UNIT, 320n * UNIT);
     expect(await balanceOf(system, system.clinic)).to.equal(880n * UNIT + interest);
     expect(await system.vault.reserved()).to.equal(0n);
   });

@@ -5,7 +5,7 @@ import {Benefit} from "../../../contracts/claims/Benefit.sol";
 import {ClaimKey, ClaimLine, ClaimSubmission, EncounterReceipt} from "../../../contracts/claims/ClaimTypes.sol";
 import {ClaimsProcessor} from "../../../contracts/claims/ClaimsProcessor.sol";
 import {PlanRegistry} from "../../../contracts/claims/PlanRegistry.sol";
-import {PlanTerms, ServiceFamily} from "../../../contracts/claims/PlanTerms.sol";
+import {PlanTerms} from "../../../contracts/claims/PlanTerms.sol";
 import {PolicyRegistry} from "../../../contracts/claims/PolicyRegistry.sol";
 import {ReserveVault} from "../../../contracts/claims/ReserveVault.sol";
 import {ReserveVaultFactory} from "../../../contracts/claims/ReserveVaultFactory.sol";
