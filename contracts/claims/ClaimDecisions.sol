@@ -11,6 +11,7 @@ import {ClaimLedger} from "./ClaimLedger.sol";
 import {Appeal, ClaimKey, ClaimTypes} from "./ClaimTypes.sol";
 import {Claim, ClaimStatus, ClaimWord} from "./ClaimWord.sol";
 import {IClaimsProcessor} from "./IClaimsProcessor.sol";
+import {IPolicyRegistry} from "./IPolicyRegistry.sol";
 import {IReserveVault} from "./IReserveVault.sol";
 import {PlanTerms} from "./PlanTerms.sol";
 
@@ -37,7 +38,12 @@ abstract contract ClaimDecisions is ClaimLedger, SignedDecisions {
         require(status != ClaimStatus.Paid && status != ClaimStatus.Voided, WrongClaimStatus(claimId, status));
         OpenClaim storage open = _open[claimId];
         if (!_actsFor(terms.payer, msg.sender, Roles.PAYER)) {
-            require(!_isDenied(status) && block.timestamp > open.deadline, NotThePayer(terms.payer, msg.sender));
+            require(
+                !_isDenied(status) &&
+                    block.timestamp > open.deadline &&
+                    (status != ClaimStatus.Appealed || _isCovered(key, terms, claim.policyId)),
+                NotThePayer(terms.payer, msg.sender)
+            );
             if (claim.amount > terms.automaticPaymentCeiling) {
                 require(status == ClaimStatus.Pended, WrongClaimStatus(claimId, status));
                 _setStatus(claimId, claim, ClaimStatus.InReview);
@@ -186,6 +192,12 @@ abstract contract ClaimDecisions is ClaimLedger, SignedDecisions {
 
     function _isUndecided(ClaimStatus status) internal pure returns (bool) {
         return status == ClaimStatus.Pended || status == ClaimStatus.InReview;
+    }
+
+    /// @dev Whether the policy covers the day of service: nobody is paid without cover because no reviewer decides.
+    function _isCovered(ClaimKey calldata key, PlanTerms calldata terms, uint256 policyId) private view returns (bool) {
+        return
+            policies.coverOn(policyId, key.serviceDay, terms.graceDays).status >= IPolicyRegistry.CoverStatus.InGrace;
     }
 
     function _isDenied(ClaimStatus status) internal pure returns (bool) {

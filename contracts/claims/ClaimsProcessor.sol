@@ -61,6 +61,7 @@ contract ClaimsProcessor is ClaimDecisions {
         IPolicyRegistry.Cover cover;
         bytes32 receiptHash;
         bytes32 claimId;
+        bool replaces;
         uint256 priorPaid;
         PendReason pend;
         AdjustmentGroup group;
@@ -173,6 +174,11 @@ contract ClaimsProcessor is ClaimDecisions {
         intake.cover = policies.coverOn(claim.policyId, claim.receipt.serviceDay, terms.graceDays);
         require(planId == intake.cover.planId, NotThePlan(claim.policyId, intake.cover.planId));
         require(intake.cover.subjectTag != 0, NoSubjectTag(claim.policyId, claim.receipt.serviceDay));
+        uint256 order = intake.cover.order;
+        require(
+            order == 0 || (order == 1) == (claim.primaryClaim == 0),
+            OutOfOrder(claim.policyId, order, claim.primaryClaim)
+        );
         intake.receiptHash = claim.receipt.hash();
         _place(intake, claim);
         _requireReceipt(intake, proven);
@@ -224,7 +230,7 @@ contract ClaimsProcessor is ClaimDecisions {
         if (voided == 0) return;
         // What was signed before is done with: nobody brings a voided claim back by sending it again.
         require(claim.issuedAt > _open[voided].receivedAt, AlreadyClaimed(voided));
-        intake.claimId = voided;
+        (intake.claimId, intake.replaces) = (voided, true);
     }
 
     function _requireReceipt(Intake memory intake, ProvenClaim calldata proven) private view {
@@ -314,7 +320,10 @@ contract ClaimsProcessor is ClaimDecisions {
             intake.denial = _NOT_COVERED;
         } else if (receipt.serviceDay < cover.firstDay + benefit.waitingDays()) {
             intake.denial = _WAITING_PERIOD;
-        } else if (block.timestamp / 1 days > uint256(receipt.serviceDay) + terms.timelyFilingDays) {
+        } else if (
+            // What it replaces was in time.
+            !intake.replaces && block.timestamp / 1 days > uint256(receipt.serviceDay) + terms.timelyFilingDays
+        ) {
             (intake.group, intake.denial) = (AdjustmentGroup.CO, _FILED_LATE);
         } else if (
             benefit.needsAuthorization() &&

@@ -148,7 +148,11 @@ interface IClaimsProcessor {
     /// @notice Thrown when the claim named as primary is not one of the same encounter, under another policy, that was paid or
     /// denied, appealed or not.
     error NotThePrimary(bytes32 claimId);
-    /// @notice Thrown when {MAX_LOOK_ALIKES} claims look alike already.
+    /// @notice Thrown when a claim under a policy that is declared to pay first names a primary claim, or one under a policy that pays
+    /// later names none. `order`: as declared; see `IPolicyRegistry`.
+    error OutOfOrder(uint256 policyId, uint256 order, bytes32 primaryClaim);
+    /// @notice Thrown when {MAX_LOOK_ALIKES} claims look alike already. Each payer's claim of an encounter takes one place, so a person with
+    /// three payers has room for two encounters a day of one family at one provider, and what is left of the places.
     error TooManyLookAlikes(bytes32 claimId);
     /// @notice Thrown when the claim is not in a status in which this can be done.
     error WrongClaimStatus(bytes32 claimId, ClaimStatus status);
@@ -185,7 +189,7 @@ interface IClaimsProcessor {
     /// @return status `Paid`, `Pended` or `Denied`.
     /// @dev Caller: the submitter that the provider named, or anyone. Reverts: {NotThePlan}, {NotTheMember},
     /// {WrongNumberOfLines}, {NoUnits}, {FeeNotInSchedule}, {WrongReceiptTime}, {NotRepresentative}, {NotTheProvider},
-    /// {NotTheSubmitter}, {NoSubjectTag}, {AlreadyClaimed}, {NotThePrimary}, {TooManyLookAlikes}, `DeadlinePassed`,
+    /// {NotTheSubmitter}, {NoSubjectTag}, {OutOfOrder}, {AlreadyClaimed}, {NotThePrimary}, {TooManyLookAlikes}, `DeadlinePassed`,
     /// `InvalidSignature`, `NotInGoodStanding`, `ConsentDenied` (no consent, or one that ended before the receipt), `AmountTooLarge`.
     function submit(
         ProvenClaim calldata claim,
@@ -201,7 +205,8 @@ interface IClaimsProcessor {
     /// @notice Approves a claim that was not paid, as priced, and pays it with interest if it is late. What was denied is paid as far
     /// as other payers have left of what is allowed.
     /// @dev Caller: the plan's payer or a key of it. Once the deadline of a decision or review has passed, anyone: a claim up to
-    /// the ceiling is paid, a pended one above it goes to independent review. Reverts: {WrongClaimStatus}, {NotThePlan},
+    /// the ceiling is paid, a pended one above it goes to independent review; but an appeal of a service on a day that the policy does
+    /// not cover waits for its reviewer. Reverts: {WrongClaimStatus}, {NotThePlan},
     /// {NotThePayer}, the vault's `InsufficientReserves`.
     function approve(ClaimKey calldata key, PlanTerms calldata terms) external;
 
@@ -231,7 +236,7 @@ interface IClaimsProcessor {
 
     /// @notice Voids a paid claim (claim frequency code 8): its amount goes back to the vault, and all that it used up is
     /// free again. The same encounter can then be claimed again (frequency code 7), by a signature later than the voiding, for what
-    /// other payers have left of what is allowed.
+    /// other payers have left of what is allowed; however late, as the first was in time.
     /// Interest that was paid stays with the provider.
     /// @dev Caller: the provider or a key that acts for it in PROVIDER; the provider approved this contract for the amount.
     /// Reverts: {WrongClaimStatus}, {NotThePlan}, {NotTheProvider}, the token's.

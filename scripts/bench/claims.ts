@@ -1,6 +1,6 @@
 /** Gas of insurance claims: every row a transaction of its own, sent by an operator key, on the state that it declares. */
 import { time } from "@nomicfoundation/hardhat-network-helpers";
-import { id, type Contract } from "ethers";
+import { dataSlice, id, type Contract } from "ethers";
 import { ethers } from "hardhat";
 
 import {
@@ -280,7 +280,7 @@ async function measurePremiums(system: InsuranceBench, row: Row): Promise<void> 
   for (const policyId of sold) {
     await row(
       "declareSubjectTag",
-      policies.connect(enrolment).declareSubjectTag(policyId, 2033, id(`tag ${policyId}`)),
+      policies.connect(enrolment).declareSubjectTag(policyId, 2033, dataSlice(id(`tag ${policyId}`), 0, 31), 1),
     );
     await row("authorize", payer.authorize(policyId, terms as never, clinic, FAMILY, today + 90));
   }

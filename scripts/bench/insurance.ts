@@ -4,7 +4,7 @@
  */
 import { time } from "@nomicfoundation/hardhat-network-helpers";
 import { SimpleMerkleTree } from "@openzeppelin/merkle-tree";
-import { id, Wallet, type Contract } from "ethers";
+import { dataSlice, id, Wallet, type Contract } from "ethers";
 import { ethers } from "hardhat";
 
 import { requireState } from "./operation";
@@ -161,7 +161,7 @@ export async function insureNew(system: InsuranceBench, name: string): Promise<{
 
 /** Another for every person: here each has one policy, but the one who has a second by {@link insure}. */
 export function subjectTagOf({ address }: Account): string {
-  return id(`subject ${address}`);
+  return dataSlice(id(`subject ${address}`), 0, 31);
 }
 
 /** Moves on to noon of the next day, so that a service is looked alike by none. */

@@ -59,7 +59,7 @@ async function deployWithoutConsent(): Promise<Insurance> {
   const today = await dayNow();
   await system.policies.connect(system.insurerKey).issue(system.terms as never, system.member, today, today + 364, 0);
   const year = benefitYearOf(today);
-  await system.policies.connect(system.enrolment).declareSubjectTag(1, year, system.subjectTag);
+  await system.policies.connect(system.enrolment).declareSubjectTag(1, year, system.subjectTag, 0);
   return system;
 }
 

@@ -1,7 +1,7 @@
 /** One encounter and several payers: together they pay no more than is allowed, in whatever order they decide. */
 import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
-import { type Contract, hexlify, id, randomBytes } from "ethers";
+import { type Contract, hexlify, id, randomBytes, ZeroHash } from "ethers";
 
 import { benefitYearOf } from "../support/benefitYear";
 import {
@@ -147,6 +147,73 @@ describe("ClaimsProcessor: coordination of benefits", () => {
     await expect(system.claims.connect(system.clinicKey).submit(again as never, again.terms as never))
       .to.be.revertedWithCustomError(system.claims, "AlreadyClaimed")
       .withArgs(primaryClaim);
+  });
+
+  describe("the order of coverage, as the enrolment authority declared it", () => {
+    /** A visit, with both policies of the member, of which the second is declared to pay second. */
+    async function deployOrdered() {
+      const system = await loadFixture(deployInsurance);
+      const other = await secondPayer(system);
+      const year = benefitYearOf(system.today);
+      const declare = (policyId: bigint, order: number) =>
+        system.policies.connect(system.enrolment).declareOrder(policyId, year, order);
+      await declare(1n, 1);
+      await declare(other.second, 2);
+      const first = await proveClaim(system);
+      const { receipt } = first.claim;
+      const primaryClaim = claimId(keyOf(system, first));
+      const proveSecond = (primary: string) => {
+        const claim = { policyId: other.second, receiptPolicyId: 1, primaryClaim: primary };
+        return proveClaim(system, { terms: other.terms, receipt, claim });
+      };
+      const send = (proven: Awaited<ReturnType<typeof proveClaim>>) =>
+        system.claims.connect(system.clinicKey).submit(proven as never, proven.terms as never);
+      return { ...system, other, declare, first, receipt, primaryClaim, proveSecond, send };
+    }
+
+    it("attack: a provider claims from the payer that pays more, as if it were the first", async () => {
+      const system = await loadFixture(deployOrdered);
+      await expect(system.send(await system.proveSecond(ZeroHash)))
+        .to.be.revertedWithCustomError(system.claims, "OutOfOrder")
+        .withArgs(system.other.second, 2n, ZeroHash);
+      expect(await balanceOf(system, system.clinic)).to.equal(0n);
+      await system.send(system.first);
+      await system.send(await system.proveSecond(system.primaryClaim));
+      expect(await balanceOf(system, system.clinic)).to.equal(92n * UNIT);
+    });
+
+    it("attack: the claim at the first payer names another as its primary", async () => {
+      const system = await loadFixture(deployOrdered);
+      const primaryClaim = id("a claim");
+      const named = await proveClaim(system, { receipt: system.receipt, claim: { primaryClaim } });
+      await expect(system.send(named))
+        .to.be.revertedWithCustomError(system.claims, "OutOfOrder")
+        .withArgs(1n, 1n, primaryClaim);
+    });
+
+    it("is that of when the claim comes in", async () => {
+      const system = await loadFixture(deployOrdered);
+      await system.declare(1n, 2);
+      await expect(system.send(system.first))
+        .to.be.revertedWithCustomError(system.claims, "OutOfOrder")
+        .withArgs(1n, 2n, ZeroHash);
+      // Not known any more: who submits it says it.
+      await system.declare(1n, 0);
+      await system.send(system.first);
+      expect(await balanceOf(system, system.clinic)).to.equal(OFFICE_VISIT_PAID);
+    });
+
+    it("does not keep the first payer's claim from being replaced while the second's stands", async () => {
+      const system = await loadFixture(deployOrdered);
+      const { claims, clinic, currency } = system;
+      await system.send(system.first);
+      await system.send(await system.proveSecond(system.primaryClaim));
+      await (currency.connect(clinic) as Contract).getFunction("approve")(claims, OFFICE_VISIT_PAID);
+      await claims.connect(clinic).void(keyOf(system, system.first), system.terms as never);
+      await time.increase(1);
+      await system.send(await proveClaim(system, { receipt: system.receipt }));
+      expect(await balanceOf(system, clinic)).to.equal(92n * UNIT);
+    });
   });
 
   /** A visit of 92 of which the first payer denied its 72, and what makes claims of it at the second. */

@@ -28,6 +28,7 @@ import {
   stored,
   siblingsProof,
   submit,
+  tagFor,
   type ClaimChanges,
   type Insurance,
 } from "../support/claimsParties";
@@ -171,7 +172,7 @@ describe("ClaimsProcessor: submit", () => {
       benefits: Array.from({ length: 16 }, () => packBenefit(plain)),
     });
     await system.plans.connect(system.insurerKey).publish(terms as never);
-    const subjectTag = id("person of sixteen");
+    const subjectTag = tagFor("person of sixteen");
     const policyId = await insure(system, system.stranger, subjectTag, terms);
     for (const family of [0, 1, 2, 5, 15]) {
       await submit({ ...system, fees }, { terms, member: system.stranger, receipt: { family }, claim: { policyId } });
@@ -243,7 +244,7 @@ describe("ClaimsProcessor: what waits for a decision", () => {
     const today = await dayNow();
     const { policies, insurerKey, enrolment, otherClinic } = system;
     await policies.connect(insurerKey).issue(system.terms as never, system.stranger, today, today + 300, UNIT);
-    await policies.connect(enrolment).declareSubjectTag(2, benefitYearOf(today), system.subjectTag);
+    await policies.connect(enrolment).declareSubjectTag(2, benefitYearOf(today), system.subjectTag, 0);
     await grantPayment(system, system.stranger);
     expect(otherClinic.address).not.to.equal(system.clinic.address);
     await expectPended(system, { member: system.stranger, claim: { policyId: 2 } }, PEND.AwaitingPremium, 72n * UNIT);
@@ -327,7 +328,7 @@ describe("ClaimsProcessor: what the plan's terms deny", () => {
     for (const year of [0, 1]) {
       await system.policies
         .connect(system.enrolment)
-        .declareSubjectTag(2, benefitYearOf(system.today) + year, system.subjectTag);
+        .declareSubjectTag(2, benefitYearOf(system.today) + year, system.subjectTag, 0);
     }
     await grantPayment(system, system.stranger);
     await time.increase(33 * 86_400);
@@ -580,7 +581,7 @@ describe("ClaimsProcessor: what is refused and leaves nothing", () => {
       const terms = { ...system.terms, feeSchedule: fees.root, benefits: [benefit], outOfPocketMaximum: 0n };
       await system.plans.connect(system.insurerKey).publish(terms);
       const member = coinsuranceBasisPoints === 0 ? system.stranger : system.otherReviewer;
-      const policy = await insure(system, member, id(`huge ${coinsuranceBasisPoints}`), terms);
+      const policy = await insure(system, member, tagFor(`huge ${coinsuranceBasisPoints}`), terms);
       const proof = fees.prove(OFFICE_VISIT, VISIT);
       const lines = [{ procedure: proof.commitment, billed: huge, fee: huge, units: 1 }];
       const proven = await proveClaim({ ...system, fees }, { terms, member, claim: { policyId: policy, lines } });
@@ -769,7 +770,7 @@ describe("ClaimsProcessor: the same service twice", () => {
 
   it("attack: with the receipt of another person's policy", async () => {
     const system = await loadFixture(deployInsurance);
-    await insure(system, system.stranger, id("another person"));
+    await insure(system, system.stranger, tagFor("another person"));
     const { receipt } = (await proveClaim(system, { member: system.stranger })).claim;
     const proven = await proveClaim(system, { receipt, member: system.stranger, claim: { receiptPolicyId: 2 } });
     await expect(system.claims.connect(system.clinicKey).submit(proven as never, proven.terms as never))

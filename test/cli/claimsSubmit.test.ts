@@ -240,7 +240,7 @@ describe("careproof claims submit", () => {
       const system = await loadFixture(deployInsurance);
       const firstDay = await dayNow();
       const yearBefore = new Date(firstDay * DAY * 1000).getUTCFullYear() - 1;
-      await system.policies.connect(system.enrolment).declareSubjectTag(1, yearBefore, system.subjectTag);
+      await system.policies.connect(system.enrolment).declareSubjectTag(1, yearBefore, system.subjectTag, 0);
       await system.policies.connect(system.insurerKey).cancel(1, system.terms as never, firstDay);
       await time.increase(DAY);
       const claims = await Promise.all(

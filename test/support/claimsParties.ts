@@ -1,6 +1,6 @@
 /** An insurer with a plan, a vault and a policy, and who takes part in a claim, for tests. */
 import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
-import { type Contract, hexlify, id, randomBytes, ZeroAddress, ZeroHash } from "ethers";
+import { type Contract, dataSlice, hexlify, id, randomBytes, ZeroAddress, ZeroHash } from "ethers";
 import { ethers } from "hardhat";
 
 import { accredit, accreditorFor, deployCareProof, enlist, type Account, type CareProof } from "./careproof";
@@ -74,6 +74,12 @@ export interface Insurance extends CareProof {
   /** Today at the time of deployment (days since 1970-01-01 UTC). */
   today: number;
 }
+
+/** No subject tag. */
+export const NO_TAG = `0x${"00".repeat(31)}`;
+
+/** A subject tag, the same for the same text. */
+export const tagFor = (text: string): string => dataSlice(id(text), 0, 31);
 
 export const dayNow = async (): Promise<number> => Math.floor((await time.latest()) / 86_400);
 
@@ -162,25 +168,27 @@ export async function deployInsurer(): Promise<Insurance> {
     vault,
     terms,
     fees,
-    subjectTag: id("person A, year"),
+    subjectTag: tagFor("person A, year"),
     today: await dayNow(),
   };
 }
 
-/** Issues a policy of `terms` to `member` for a year from today, free of premium, tagged, with consent to payment. */
+/** Issues a policy of `terms` to `member` for a year from today, free of premium, tagged, with consent to payment; its order is not declared. */
 export async function insure(
   system: Insurance,
   member: Account,
   subjectTag: string,
   terms = system.terms,
   payerKey = system.insurerKey,
+  order = 0,
 ): Promise<bigint> {
   const { policies, consents, enrolment } = system;
   const firstDay = await dayNow();
   await policies.connect(payerKey).issue(terms as never, member, firstDay, firstDay + 364, 0);
   const policyId = await policies.count();
   const year = new Date((await time.latest()) * 1000).getUTCFullYear();
-  for (const of of [year, year + 1]) await policies.connect(enrolment).declareSubjectTag(policyId, of, subjectTag);
+  for (const of of [year, year + 1])
+    await policies.connect(enrolment).declareSubjectTag(policyId, of, subjectTag, order);
   const categories = 1n << BigInt(CATEGORIES.COVERAGE_AND_CLAIMS);
   const expiresAt = (await time.latest()) + 500 * 86_400;
   await consents

@@ -88,7 +88,7 @@ abstract contract ClaimsWorld is World {
         policies.issue(_terms(payer), _member(person, payer), today, today + 3_500, person == 1 ? PREMIUM : 0);
         for (uint256 year = FIRST_YEAR; year < FIRST_YEAR + YEARS; ++year) {
             vm.prank(enrolment);
-            policies.declareSubjectTag(_policy(person, payer), year, _tag(person, year));
+            policies.declareSubjectTag(_policy(person, payer), year, _tag(person, year), 0);
         }
         _consent(person, payer);
     }
@@ -115,8 +115,8 @@ abstract contract ClaimsWorld is World {
         return uint32(1 + PERSONS * payer + person);
     }
 
-    function _tag(uint256 person, uint256 year) internal pure returns (bytes32) {
-        return keccak256(abi.encode("tag", person, year));
+    function _tag(uint256 person, uint256 year) internal pure returns (bytes31) {
+        return bytes31(keccak256(abi.encode("tag", person, year)));
     }
 
     /// @dev The calendar year of a day of the tests, counted from the first.
