@@ -74,7 +74,7 @@ struct ProvenClaim {
 /// @param ordinal 0 to 7: 0 for the first.
 struct ClaimKey {
     address provider;
-    bytes32 subjectTag;
+    bytes31 subjectTag;
     uint32 serviceDay;
     ServiceFamily family;
     uint8 ordinal;

@@ -148,6 +148,25 @@ contract ConsentRegistry is EmergencyAccess, IConsentRegistry {
     }
 
     /// @inheritdoc IConsentRegistry
+    function countedAt(
+        address patient,
+        address grantee,
+        uint8 purpose,
+        uint256 categories,
+        uint40 time
+    ) external view returns (bool) {
+        Patient storage state = _patients[patient];
+        uint256 consent = _consents[patient][grantee][purpose];
+        if (state.retiredAt != 0 && state.retiredAt <= time) return false;
+        if (consent.issuedAt() <= _revokedUntil(state, consent) && state.revokedAllAt <= time) return false;
+        if (consent.categories() == 0) return consent.issuedAt() > time;
+        return
+            categories & ~uint256(consent.categories()) == 0 &&
+            consent.notBefore() <= time &&
+            time < consent.expiresAt();
+    }
+
+    /// @inheritdoc IConsentRegistry
     function consentOf(address patient, address grantee, uint8 purpose) external view returns (Consent memory) {
         return _consents[patient][grantee][purpose].unpack();
     }

@@ -235,6 +235,18 @@ interface IConsentRegistry is IPatientStanding, IEmergencyAccess {
         uint8 purpose
     ) external view returns (DecisionKind kind, uint40 decidedAt);
 
+    /// @notice Whether the consent on record covered all `categories` at `time` (unix seconds), whatever ended it later: for who has to
+    /// account for what was done then. For the present ask {check}.
+    /// @dev Accreditation and representation are not asked about: when they ended is not on record. Nor is what a single revocation
+    /// ended: of a consent revoked after `time` it is true.
+    function countedAt(
+        address patient,
+        address grantee,
+        uint8 purpose,
+        uint256 categories,
+        uint40 time
+    ) external view returns (bool);
+
     /// @notice The consent as stored; see {check} for whether it counts.
     function consentOf(address patient, address grantee, uint8 purpose) external view returns (Consent memory);
 

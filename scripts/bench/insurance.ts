@@ -4,7 +4,7 @@
  */
 import { time } from "@nomicfoundation/hardhat-network-helpers";
 import { SimpleMerkleTree } from "@openzeppelin/merkle-tree";
-import { id, Wallet, type Contract } from "ethers";
+import { dataSlice, id, Wallet, type Contract } from "ethers";
 import { ethers } from "hardhat";
 
 import { requireState } from "./operation";
@@ -35,6 +35,12 @@ const DAY = 86_400;
 export const FAMILY = 0;
 export const FURTHER_FAMILY = 5;
 
+/** A family that the plan of eight does not cover. */
+export const NOT_COVERED = 9;
+/** The only leaves that are not of {@link FAMILY}: of the further family, and of the one that is not covered. */
+export const FURTHER_LEAF = FEES - 2;
+export const NOT_COVERED_LEAF = FEES - 1;
+
 /** The insurer and all who deal with it, before anything of a plan is measured. */
 export interface InsuranceBench extends Insurance {
   /** The same tree by OpenZeppelin, for its multiproofs. */
@@ -47,6 +53,12 @@ export interface InsuranceBench extends Insurance {
 /** A procedure by the index of its leaf. */
 export function procedureAt(index: number): { qualifier: string; code: string } {
   return { qualifier: "HC", code: String(index).padStart(5, "0") };
+}
+
+/** The service family of a leaf. */
+function familyAt(index: number): number {
+  if (index === FURTHER_LEAF) return FURTHER_FAMILY;
+  return index === NOT_COVERED_LEAF ? NOT_COVERED : FAMILY;
 }
 
 /** What is allowed for it: for some more than the maximum a service, for none as much as {@link BILLED}. */
@@ -86,6 +98,7 @@ export async function accreditParties(system: CareProof): Promise<Omit<Insurance
 
   const fees = await FeeSchedule.build(
     Array.from({ length: FEES }, (_, index) => ({
+      family: familyAt(index),
       procedure: procedureAt(index),
       fee: feeAt(index),
       salt: id(`salt ${index}`),
@@ -93,8 +106,8 @@ export async function accreditParties(system: CareProof): Promise<Omit<Insurance
   );
   requireState(fees.depth === DEPTH, "a tree of 2^14 fees");
   const leaves = Array.from({ length: FEES }, (_, index) => {
-    const { commitment, fee } = fees.prove(procedureAt(index));
-    return feeLeaf(commitment, fee);
+    const { commitment, fee } = fees.prove(familyAt(index), procedureAt(index));
+    return feeLeaf(familyAt(index), commitment, fee);
   });
   const peerTree = SimpleMerkleTree.of(leaves, { sortLeaves: false });
   requireState(peerTree.root === fees.root, "the root that OpenZeppelin computes");
@@ -148,7 +161,7 @@ export async function insureNew(system: InsuranceBench, name: string): Promise<{
 
 /** Another for every person: here each has one policy, but the one who has a second by {@link insure}. */
 export function subjectTagOf({ address }: Account): string {
-  return id(`subject ${address}`);
+  return dataSlice(id(`subject ${address}`), 0, 31);
 }
 
 /** Moves on to noon of the next day, so that a service is looked alike by none. */
@@ -194,7 +207,9 @@ export function together<Proven extends Awaited<ReturnType<typeof proveToday>>>(
   leaves: readonly number[],
 ): Proven {
   const { proof, proofFlags, leaves: order } = peerTree.getMultiProof([...leaves]);
-  const signed = proven.claim.lines.map(({ procedure, fee }) => feeLeaf(procedure, BigInt(fee)));
+  const signed = proven.claim.lines.map(({ procedure, fee }) =>
+    feeLeaf(proven.claim.receipt.family, procedure, BigInt(fee)),
+  );
   requireState(signed.join() === order.join(), "lines in the order of the multiproof");
   return { ...proven, feeProofs: [proof], feeProofFlags: proofFlags };
 }
