@@ -3,13 +3,12 @@
  * with every kind of limit, a vault, a clinic, and members. Keys, salts and signed times are fixed, so that every run measures the same.
  */
 import { time } from "@nomicfoundation/hardhat-network-helpers";
-import { SimpleMerkleTree } from "@openzeppelin/merkle-tree";
 import { dataSlice, id, Wallet, type Contract } from "ethers";
 import { ethers } from "hardhat";
 
 import { requireState } from "./operation";
 import { ReserveVault__factory } from "../../src/bindings/index.js";
-import { FeeSchedule, feeLeaf } from "../../src/claims/feeSchedule.js";
+import { FeeSchedule } from "../../src/claims/feeSchedule.js";
 import { packBenefit } from "../../src/claims/planTerms.js";
 import { accredit, enlist, type Account, type CareProof } from "../../test/support/careproof";
 import {
@@ -43,8 +42,6 @@ export const NOT_COVERED_LEAF = FEES - 1;
 
 /** The insurer and all who deal with it, before anything of a plan is measured. */
 export interface InsuranceBench extends Insurance {
-  /** The same tree by OpenZeppelin, for its multiproofs. */
-  peerTree: SimpleMerkleTree;
   /** Accredited as PAYER, with a key, the same fees and a vault of its own; the secondary payer. */
   otherInsurer: Account;
   otherInsurerKey: Account;
@@ -105,18 +102,11 @@ export async function accreditParties(system: CareProof): Promise<Omit<Insurance
     })),
   );
   requireState(fees.depth === DEPTH, "a tree of 2^14 fees");
-  const leaves = Array.from({ length: FEES }, (_, index) => {
-    const { commitment, fee } = fees.prove(familyAt(index), procedureAt(index));
-    return feeLeaf(familyAt(index), commitment, fee);
-  });
-  const peerTree = SimpleMerkleTree.of(leaves, { sortLeaves: false });
-  requireState(peerTree.root === fees.root, "the root that OpenZeppelin computes");
   return {
     ...system,
     ...people,
     currency: await ethers.deployContract("TestStablecoin"),
     fees,
-    peerTree,
     subjectTag: subjectTagOf(people.member),
     today: await today(),
   };
@@ -202,14 +192,10 @@ export async function proveToday(system: InsuranceBench, leaves: readonly number
 
 /** The same claim with all fees in one multiproof; its lines are in the order of their leaves. */
 export function together<Proven extends Awaited<ReturnType<typeof proveToday>>>(
-  { peerTree }: InsuranceBench,
+  { fees }: InsuranceBench,
   proven: Proven,
   leaves: readonly number[],
 ): Proven {
-  const { proof, proofFlags, leaves: order } = peerTree.getMultiProof([...leaves]);
-  const signed = proven.claim.lines.map(({ procedure, fee }) =>
-    feeLeaf(proven.claim.receipt.family, procedure, BigInt(fee)),
-  );
-  requireState(signed.join() === order.join(), "lines in the order of the multiproof");
-  return { ...proven, feeProofs: [proof], feeProofFlags: proofFlags };
+  const { proof, flags } = fees.proveTogether(FAMILY, leaves.map(procedureAt));
+  return { ...proven, feeProofs: [[...proof]], feeProofFlags: [...flags] };
 }

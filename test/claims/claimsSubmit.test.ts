@@ -26,11 +26,11 @@ import {
   proveClaim,
   secondPayer,
   stored,
-  siblingsProof,
   submit,
   tagFor,
   type ClaimChanges,
   type Insurance,
+  feesTogether,
 } from "../support/claimsParties";
 import { claimId, receiptHash } from "../../src/claims/typedData.js";
 import { CATEGORIES, PURPOSES } from "../../src/consent/codes.js";
@@ -139,10 +139,7 @@ describe("ClaimsProcessor: submit", () => {
         [LONG_VISIT, 180],
       ],
     });
-    const [first, second] = proven.feeProofs as [string[], string[]];
-    expect(first.slice(1)).to.deep.equal(second.slice(1));
-    const { proof, flags } = siblingsProof(first);
-    const multi = { ...proven, feeProofs: [proof], feeProofFlags: flags };
+    const multi = { ...proven, ...feesTogether(system, [VISIT, LONG_VISIT]) };
     await system.claims.connect(system.clinicKey).submit(multi as never, multi.terms as never);
     expect(await balanceOf(system, system.clinic)).to.equal((92n + 180n - 40n) * UNIT);
   });
@@ -422,8 +419,8 @@ describe("ClaimsProcessor: what is refused and leaves nothing", () => {
             [LONG_VISIT, 180],
           ],
         });
-        const { proof, flags } = siblingsProof(proven.feeProofs[0]!);
-        return { proven: { ...proven, feeProofs: [proof.fill(ZeroHash)], feeProofFlags: flags } };
+        const { feeProofs, feeProofFlags } = feesTogether(system, [VISIT, LONG_VISIT]);
+        return { proven: { ...proven, feeProofs: feeProofs.map((nodes) => nodes.map(() => ZeroHash)), feeProofFlags } };
       },
       "FeeNotInSchedule",
       () => [0n],

@@ -1,4 +1,5 @@
 import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
+import { SimpleMerkleTree } from "@openzeppelin/merkle-tree";
 import { expect } from "chai";
 
 import {
@@ -110,6 +111,26 @@ describe("FeeSchedule", () => {
       expect(verifyMerkleProof(schedule.root, feeLeaf(family, commitment, fee + 1n), proof)).to.equal(false);
       expect(verifyMerkleProof(schedule.root, feeLeaf(1 - family, commitment, fee), proof)).to.equal(false);
     }
+  });
+
+  it("proves several fees of a family together, in the order of the schedule", async () => {
+    const schedule = await FeeSchedule.build(entries);
+    const procedures = [2, 6, 8].map((index) => entries[index]!.procedure);
+    const { fees, proof, flags } = schedule.proveTogether(0, procedures);
+    const single = procedures.map((procedure) => schedule.prove(0, procedure));
+    expect(fees).to.deep.equal(single.map(({ commitment, fee, salt }) => ({ commitment, fee, salt })));
+    const leaves = single.map(({ commitment, fee }) => feeLeaf(0, commitment, fee));
+    const multi = { leaves, proof: [...proof], proofFlags: [...flags] };
+    expect(SimpleMerkleTree.verifyMultiProof(schedule.root, multi)).to.equal(true);
+    const swapped = { ...multi, leaves: [leaves[1]!, leaves[0]!, leaves[2]!] };
+    expect(SimpleMerkleTree.verifyMultiProof(schedule.root, swapped)).to.equal(false);
+
+    expect(() => schedule.proveTogether(0, [...procedures].reverse()))
+      .to.throw(CareProofError)
+      .with.property("code", "MERKLE_INDEX_INVALID");
+    expect(() => schedule.proveTogether(1, procedures))
+      .to.throw(CareProofError)
+      .with.property("code", "FEE_MISSING");
   });
 
   it("is another tree each time, but with the same salts the same", async () => {

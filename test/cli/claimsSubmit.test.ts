@@ -26,10 +26,10 @@ import {
   proveClaim,
   SCAN,
   secondPayer,
-  siblingsProof,
   STATUS,
   UNIT,
   VISIT,
+  feesTogether,
 } from "../support/claimsParties";
 import { prepare } from "../support/claimsLife";
 import { DAY } from "../support/policies";
@@ -307,7 +307,8 @@ describe("careproof claims submit", () => {
           [LONG_VISIT, 180],
         ],
       });
-      const multiProof = siblingsProof(proven.feeProofs[0]!);
+      const { feeProofs, feeProofFlags } = feesTogether(system, [VISIT, LONG_VISIT]);
+      const multiProof = { proof: feeProofs[0]!, flags: feeProofFlags };
       const { lines, ...claim } = claimJson(proven);
       const bare = lines.map((line) => ({ ...line, feeProof: undefined }));
       const [paid] = claimsOf(await submit(system, system.stranger, [{ ...claim, lines: bare, multiProof }]));

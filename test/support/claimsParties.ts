@@ -5,7 +5,7 @@ import { ethers } from "hardhat";
 
 import { accredit, accreditorFor, deployCareProof, enlist, type Account, type CareProof } from "./careproof";
 import { ReserveVault__factory, type ReserveVault } from "../../src/bindings/index.js";
-import { FeeSchedule, type FeeProof } from "../../src/claims/feeSchedule.js";
+import { FeeSchedule, type FeeProof, type ProcedureCode } from "../../src/claims/feeSchedule.js";
 import { packBenefit, type PlanTerms } from "../../src/claims/planTerms.js";
 import {
   APPEAL_TYPES,
@@ -276,9 +276,13 @@ export async function proveClaim(system: Insurance, changes: ClaimChanges = {}) 
   };
 }
 
-/** The multiproof of two fees that are siblings in the tree, by the proof of one: both make the node that the rest leads up from. */
-export function siblingsProof([, ...above]: readonly string[]): { proof: string[]; flags: boolean[] } {
-  return { proof: above, flags: [true, ...above.map(() => false)] };
+/** What proves the fees of office visits' procedures in one proof. */
+export function feesTogether(
+  { fees }: Insurance,
+  procedures: readonly ProcedureCode[],
+): { feeProofs: string[][]; feeProofFlags: boolean[] } {
+  const { proof, flags } = fees.proveTogether(OFFICE_VISIT, procedures);
+  return { feeProofs: [[...proof]], feeProofFlags: [...flags] };
 }
 
 /** The key under which the claim of {@link proveClaim} is stored. */
