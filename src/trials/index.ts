@@ -1,0 +1,5 @@
+/** Clinical trials: what a trial commits to, what is signed for it, and the names of what is stored of it. */
+export * from "./protocol.js";
+export * from "./statuses.js";
+export * from "./typedData.js";
+export { IndexedTree } from "../utils/indexedTree.js";
