@@ -32,6 +32,7 @@ abstract contract TrialLedger is ITrialRegistry, SignedDecisions {
 
     /// @notice Where a trial stands. One slot, which enrolment does not write after the first subject.
     /// @param versionApprovedAt When the approval of `approvedVersion` arrived.
+    /// @param unlocks How often the data were unlocked: here, so that a batch of data costs no slot more.
     struct Head {
         address sponsor;
         Phase phase;
@@ -41,6 +42,7 @@ abstract contract TrialLedger is ITrialRegistry, SignedDecisions {
         uint40 versionApprovedAt;
         bool misdeclared;
         bool amendedAfterUnblinding;
+        uint8 unlocks;
     }
 
     /// @notice What was counted of a trial. One slot, written at registration, so that no enrolment pays for a fresh one.
@@ -67,7 +69,6 @@ abstract contract TrialLedger is ITrialRegistry, SignedDecisions {
     /// @notice How a trial ended. One slot.
     struct Closing {
         uint40 lockedAt;
-        uint8 unlocks;
         uint40 unblindedAt;
         uint40 closedAt;
     }
@@ -131,7 +132,7 @@ abstract contract TrialLedger is ITrialRegistry, SignedDecisions {
         (facts.version, facts.approvedVersion) = (head.version, head.approvedVersion);
         facts.consentVersion = versions[head.approvedVersion].consentSince;
         (facts.enrolled, facts.withdrawn) = (progress.enrolled, progress.withdrawn);
-        (facts.lockedAt, facts.unlocks) = (closing.lockedAt, closing.unlocks);
+        (facts.lockedAt, facts.unlocks) = (closing.lockedAt, head.unlocks);
         (facts.unblindedAt, facts.closedAt) = (closing.unblindedAt, closing.closedAt);
         facts.emergencyUnblindings = progress.emergencyUnblindings;
         facts.unregisteredResults = progress.unregisteredResults;
@@ -196,7 +197,8 @@ abstract contract TrialLedger is ITrialRegistry, SignedDecisions {
         TrialRole role,
         address participant
     ) external view returns (Phase phase, bool appointed, uint8 unlocks) {
-        return (_heads[trialId].phase, _isAppointed(trialId, role, participant), _closings[trialId].unlocks);
+        Head storage head = _heads[trialId];
+        return (head.phase, _isAppointed(trialId, role, participant), head.unlocks);
     }
 
     /// @inheritdoc ITrialRegistry
