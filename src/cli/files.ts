@@ -55,6 +55,11 @@ export async function readDocument(input: string, terminal: Terminal): Promise<s
   return readWhole(terminal.stdin as AsyncIterable<Uint8Array>, STDIN);
 }
 
+/** The bytes of a file, or of stdin (`-`), in chunks. Errors come with the first chunk. */
+export function documentChunks(input: string, terminal: Terminal): AsyncIterable<Uint8Array> {
+  return input === "-" ? (terminal.stdin as AsyncIterable<Uint8Array>) : readChunks(input);
+}
+
 /** A text as a whole, as UTF-8. Throws CareProofError `FILE_UNREADABLE`. */
 export async function readWhole(chunks: AsyncIterable<Uint8Array>, name: string): Promise<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -116,19 +121,29 @@ export class LineWriter {
     if (this.bufferedLength > 256 * 1024) this.flush();
   }
 
+  /** Writes whole lines that are bytes already, with their ends. */
+  writeBytes(lines: Uint8Array): void {
+    this.flush();
+    this.put(lines);
+  }
+
   flush(): void {
-    try {
-      const bytes = new TextEncoder().encode(this.buffered.join(""));
-      for (let offset = 0; offset < bytes.length;) offset += writeSync(this.file, bytes, offset);
-    } catch (error) {
-      throw new CareProofError("FILE_UNWRITABLE", `cannot be written (${reason(error)})`, this.path, { cause: error });
-    }
+    if (this.buffered.length === 0) return;
+    this.put(new TextEncoder().encode(this.buffered.join("")));
     this.buffered = [];
     this.bufferedLength = 0;
   }
 
   close(): void {
     closeSync(this.file);
+  }
+
+  private put(bytes: Uint8Array): void {
+    try {
+      for (let offset = 0; offset < bytes.length;) offset += writeSync(this.file, bytes, offset);
+    } catch (error) {
+      throw new CareProofError("FILE_UNWRITABLE", `cannot be written (${reason(error)})`, this.path, { cause: error });
+    }
   }
 }
 

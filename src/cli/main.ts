@@ -5,6 +5,7 @@ import { consentCommand } from "./consent.js";
 import { provenanceCommand } from "./provenance.js";
 import { recordsCommand } from "./records.js";
 import { printable, type Terminal } from "./terminal.js";
+import { trialsCommand } from "./trials.js";
 import { CareProofError } from "../errors.js";
 import { VERSION } from "../version.js";
 
@@ -51,13 +52,14 @@ function processTerminal(): Terminal {
 function program(terminal: Terminal, json: boolean): Command {
   const root = new Command("careproof")
     .description(
-      "CareProof: consent and records (FHIR R4), drug provenance (GS1, EPCIS 2.0), claims (X12), proofs, the chain.",
+      "CareProof: consent and records (FHIR R4), drug provenance (GS1, EPCIS 2.0), claims (X12), trials (CDISC), proofs, the chain.",
     )
     .version(VERSION)
     .addCommand(consentCommand(terminal))
     .addCommand(recordsCommand(terminal))
     .addCommand(provenanceCommand(terminal))
-    .addCommand(claimsCommand(terminal));
+    .addCommand(claimsCommand(terminal))
+    .addCommand(trialsCommand(terminal));
   forEachCommand(root, (command) =>
     command.exitOverride().configureOutput({
       writeOut: (text) => terminal.stdout.write(text),

@@ -1,0 +1,15 @@
+import { Command } from "commander";
+
+import type { Terminal } from "./terminal.js";
+import { trialsCommitCommand } from "./trialsCommit.js";
+import { trialsReadCommand } from "./trialsRead.js";
+import { trialsVerifyCommand } from "./trialsVerify.js";
+
+/** `careproof trials`: clinical trials, their registrations and their data. */
+export function trialsCommand(terminal: Terminal): Command {
+  return new Command("trials")
+    .description("Clinical trials: registrations of ClinicalTrials.gov, data of ODM, Dataset-JSON and CSV.")
+    .addCommand(trialsReadCommand(terminal))
+    .addCommand(trialsCommitCommand(terminal))
+    .addCommand(trialsVerifyCommand(terminal));
+}
