@@ -5,7 +5,6 @@ import { id, MaxUint256, ZeroAddress, ZeroHash, type Contract } from "ethers";
 import { ethers } from "hardhat";
 
 import { accredit, deployCareProof, enlist, type Account, type CareProof } from "./careproof";
-import { DataLicence__factory, type DataLicence } from "../../src/bindings/index.js";
 import { datasetId, type DatasetTerms } from "../../src/trials/dataLicence.js";
 import { dataUsesToMask } from "../../src/trials/dataUses.js";
 
@@ -34,8 +33,6 @@ export const ASKED = dataUsesToMask(["DS", "NPU", "IRB"]);
 export const ASKED_FOR_MODELS = dataUsesToMask(["DS", "AI_TRAINING", "NPU", "IRB"]);
 
 export interface DataLicences extends CareProof {
-  licences: DataLicence;
-  registry: Contract;
   /** Holds data and publishes them. */
   hospital: Account;
   hospitalKey: Account;
@@ -84,8 +81,7 @@ export async function deployDataLicences(): Promise<DataLicences> {
   await accredit(system, user, "HEALTH_DATA_USER");
   await enlist(system, user, userKey, "HEALTH_DATA_USER");
   await accredit(system, otherUser, "HEALTH_DATA_USER");
-  const registry = await ethers.deployContract("TrialRegistryMock", [system.participants]);
-  const licences = await new DataLicence__factory(system.deployer).deploy(registry);
+  const { licences } = system;
   const token = await ethers.deployContract("HostileToken");
   const tokenAddress = await token.getAddress();
   for (const account of [user, userKey, otherUser]) {
@@ -133,7 +129,6 @@ export async function deployDataLicences(): Promise<DataLicences> {
   return {
     ...system,
     licences,
-    registry: registry,
     hospital,
     hospitalKey,
     committee,

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 
 import { expect } from "chai";
 import { ethers } from "hardhat";
-import type { Contract } from "ethers";
 
 import {
   coversDataUses,
