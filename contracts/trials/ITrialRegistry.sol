@@ -137,8 +137,8 @@ interface ITrialRegistry {
     error AlreadyRegistered(bytes32 trialId);
     /// @notice Thrown when a protocol lacks its commitment, consent form, planned enrolment or primary completion date.
     error ProtocolIncomplete();
-    /// @notice Thrown when a version has no primary outcome, more than 256 outcomes, or a root without outcomes or outcomes without a
-    /// root.
+    /// @notice Thrown when a version has no primary outcome, more than 256 outcomes, a root without outcomes or outcomes without a
+    /// root, or one root for both.
     error WrongOutcomes(uint16 primaries, uint16 others);
     /// @notice Thrown when what is passed is not the protocol version with this hash.
     error NotTheProtocol(bytes32 trialId, bytes32 versionHash);
@@ -192,9 +192,9 @@ interface ITrialRegistry {
     /// @notice Thrown when the approved version has no statistical analysis plan.
     error StatisticalAnalysisPlanMissing(bytes32 trialId);
     /// @notice Thrown when an outcome is not one of the version's list, with its kind, index and count.
-    error OutcomeNotRegistered(bytes32 trialId, OutcomeLeaf outcome);
+    error OutcomeNotRegistered(bytes32 trialId, uint16 index);
     /// @notice Thrown when an outcome that should convict a list is none of it, or fits it.
-    error NotMisdeclared(bytes32 trialId, OutcomeLeaf outcome);
+    error NotMisdeclared(bytes32 trialId, uint16 index);
 
     /// @notice Enrolments of one call at most: 100.
     function MAX_ENROLMENTS() external view returns (uint256);

@@ -59,8 +59,7 @@ abstract contract TrialConduct is TrialEnrolment {
         // Who is independent of the sponsor takes its suspension over, and the ethics board everybody's.
         address before = oversight.suspendedBy;
         require(
-            head.halt == Halt.None ||
-                (by != before && by != head.sponsor && (before == head.sponsor || by == oversight.board)),
+            head.halt == Halt.None || (by != head.sponsor && (before == head.sponsor || by == oversight.board)),
             WrongHalt(trialId, head.halt)
         );
 
@@ -138,10 +137,7 @@ abstract contract TrialConduct is TrialEnrolment {
         Head storage head = _requireSponsor(trialId);
         _requirePhase(trialId, head.phase, head.phase == Phase.Locked);
         mapping(uint256 => ProtocolVersion) storage versions = _versions[trialId];
-        require(
-            versions[head.approvedVersion].hasStatisticalAnalysisPlan,
-            StatisticalAnalysisPlanMissing(trialId)
-        );
+        require(versions[head.approvedVersion].hasStatisticalAnalysisPlan, StatisticalAnalysisPlanMissing(trialId));
 
         head.phase = Phase.Unblinded;
         _closings[trialId].unblindedAt = uint40(block.timestamp);
@@ -186,12 +182,10 @@ abstract contract TrialConduct is TrialEnrolment {
     }
 
     function _requireAccredited(address participant, Role role) private view {
-        (address principal, IParticipantRegistry.Standing standing) = participants.tryResolve(participant, role);
         // A key of an organisation is not the organisation.
-        if (principal != participant) standing = IParticipantRegistry.Standing.Unaccredited;
         require(
-            standing == IParticipantRegistry.Standing.Good,
-            IParticipantRegistry.NotInGoodStanding(participant, role, standing)
+            participants.resolve(participant, role) == participant,
+            IParticipantRegistry.NotInGoodStanding(participant, role, IParticipantRegistry.Standing.Unaccredited)
         );
     }
 }

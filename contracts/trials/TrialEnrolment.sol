@@ -36,17 +36,25 @@ abstract contract TrialEnrolment is TrialLedger {
     IConsentRegistry public immutable consents;
 
     /// @dev What is known of trial and site while subjects come in.
+    /// @param firstApprovedAt When the first version was approved.
     /// @param signer The last signer that was found to act for the site.
     /// @param refusal Why none of them is taken, if so.
+    /// @param added How many came in.
+    /// @param earliestSignedAt The earliest time at which one of them was signed.
     struct Admission {
         bytes32 trialId;
         address site;
         uint8 version;
-        Head head;
-        Progress progress;
+        Phase phase;
+        Halt halt;
+        uint8 approvedVersion;
+        uint40 versionApprovedAt;
+        uint40 firstApprovedAt;
         Appointment appointment;
         address signer;
         EnrolmentRefusal refusal;
+        uint32 added;
+        uint40 earliestSignedAt;
     }
 
     constructor(IConsentRegistry consents_) {
@@ -55,10 +63,7 @@ abstract contract TrialEnrolment is TrialLedger {
 
     /// @inheritdoc ITrialRegistry
     function enrol(Enrolment calldata enrolment, bytes calldata signature) external {
-        Admission memory admission = _admit(enrolment.trialId, enrolment.site, enrolment.version);
-        _requireTaken(enrolment, _refusalOf(admission, enrolment.subject, enrolment.signedAt));
-        _requireTaken(enrolment, _refusalOfSigner(admission, enrolment.signer, enrolment.deadline));
-        _enrol(admission, enrolment, signature);
+        _enrol(_admit(enrolment.trialId, enrolment.site, enrolment.version), enrolment, signature);
     }
 
     /// @inheritdoc ITrialRegistry
@@ -68,16 +73,14 @@ abstract contract TrialEnrolment is TrialLedger {
         bytes32 salt,
         bytes calldata signature
     ) external {
-        Admission memory admission = _admit(enrolment.trialId, enrolment.site, enrolment.version);
-        _requireTaken(enrolment, _refusalOf(admission, enrolment.subject, enrolment.signedAt));
-        require(
-            _actsFor(enrolment.site, msg.sender, Roles.INVESTIGATOR_SITE),
-            NotTheSite(enrolment.site, msg.sender)
-        );
+        address site = enrolment.site;
+        require(_actsFor(site, msg.sender, Roles.INVESTIGATOR_SITE), NotTheSite(site, msg.sender));
         require(enrolment.signer == subjectAddress, NotTheSubject(enrolment.subject, enrolment.signer));
         _requireSubject(enrolment.subject, subjectAddress, salt);
-        if (block.timestamp > enrolment.deadline) _requireTaken(enrolment, EnrolmentRefusal.DeadlinePassed);
-        consents.requirePermitted(subjectAddress, enrolment.site, Purposes.CLINTRCH, Categories.TRIAL_DATA);
+        consents.requirePermitted(subjectAddress, site, Purposes.CLINTRCH, Categories.TRIAL_DATA);
+        Admission memory admission = _admit(enrolment.trialId, site, enrolment.version);
+        // Need not act for the site.
+        admission.signer = subjectAddress;
         _enrol(admission, enrolment, signature);
     }
 
@@ -97,14 +100,7 @@ abstract contract TrialEnrolment is TrialLedger {
             EnrolmentItem calldata item = items[i];
             (enrolment.subject, enrolment.signer) = (item.subject, item.signer);
             (enrolment.signedAt, enrolment.deadline) = (item.signedAt, item.deadline);
-            EnrolmentRefusal refusal = _refusalOf(admission, item.subject, item.signedAt);
-            if (refusal == EnrolmentRefusal.None) {
-                refusal = _refusalOfSigner(admission, item.signer, item.deadline);
-            }
-            // Who signs acts for the site, so that no stranger's contract is asked about a signature, and burns the gas of the others.
-            if (refusal == EnrolmentRefusal.None && !_isSigned(item.signer, enrolment.hash(), item.signature)) {
-                refusal = EnrolmentRefusal.InvalidSignature;
-            }
+            EnrolmentRefusal refusal = _consider(admission, enrolment, item.signature);
             if (_take(admission, item.subject, item.signer, item.signedAt, refusal)) ++enrolled;
         }
         _store(admission);
@@ -173,16 +169,32 @@ abstract contract TrialEnrolment is TrialLedger {
         emit EmergencyUnblindingRecorded(trialId, subject, state.site, reason);
     }
 
-    function _admit(
-        bytes32 trialId,
-        address site,
-        uint8 version
-    ) private view returns (Admission memory admission) {
+    function _admit(bytes32 trialId, address site, uint8 version) private view returns (Admission memory admission) {
         (admission.trialId, admission.site, admission.version) = (trialId, site, version);
-        (admission.head, admission.progress) = (_heads[trialId], _progress[trialId]);
+        Head storage head = _heads[trialId];
+        (admission.phase, admission.halt) = (head.phase, head.halt);
+        (admission.approvedVersion, admission.versionApprovedAt) = (head.approvedVersion, head.versionApprovedAt);
+        admission.firstApprovedAt = _progress[trialId].approvedAt;
+        admission.earliestSignedAt = type(uint40).max;
         admission.appointment = _appointments[trialId][TrialRole.Investigator][site];
         if (!_wasAppointed(admission.appointment, block.timestamp)) {
             admission.refusal = EnrolmentRefusal.SiteNotAppointed;
+        }
+    }
+
+    /// @dev Why a subject is not taken, if so.
+    function _consider(
+        Admission memory admission,
+        Enrolment memory enrolment,
+        bytes calldata signature
+    ) private view returns (EnrolmentRefusal refusal) {
+        refusal = _refusalOf(admission, enrolment.subject, enrolment.signedAt);
+        if (refusal == EnrolmentRefusal.None) {
+            refusal = _refusalOfSigner(admission, enrolment.signer, enrolment.deadline);
+        }
+        // Who signs acts for the site, so that no stranger's contract is asked about a signature, and burns the gas of the others.
+        if (refusal == EnrolmentRefusal.None && !_isSigned(enrolment.signer, enrolment.hash(), signature)) {
+            refusal = EnrolmentRefusal.InvalidSignature;
         }
     }
 
@@ -195,11 +207,11 @@ abstract contract TrialEnrolment is TrialLedger {
         if (admission.refusal != EnrolmentRefusal.None) return admission.refusal;
         if (subject == 0) return EnrolmentRefusal.SubjectMissing;
         if (signedAt > block.timestamp) return EnrolmentRefusal.SignedInFuture;
-        Phase phase = admission.head.phase;
-        Subject memory state = _subjects[admission.trialId][subject];
+        Phase phase = admission.phase;
+        Subject storage state = _subjects[admission.trialId][subject];
         if (state.site == address(0)) {
             if (phase != Phase.Approved && phase != Phase.Recruiting) return EnrolmentRefusal.NotRecruiting;
-            if (admission.head.halt != Halt.None) return EnrolmentRefusal.TrialHalted;
+            if (admission.halt != Halt.None) return EnrolmentRefusal.TrialHalted;
         } else {
             if (phase > Phase.Active) return EnrolmentRefusal.NotRecruiting;
             if (state.site != admission.site || admission.version <= state.version) {
@@ -230,10 +242,10 @@ abstract contract TrialEnrolment is TrialLedger {
     /// @dev Whether the version was the approved one when it was signed. The version that was approved first also stands for what was
     /// signed before it: that is recorded, as what makes a trial retrospective.
     function _wasInForce(Admission memory admission, uint40 signedAt) private view returns (bool) {
-        uint256 latest = admission.head.approvedVersion;
-        uint256 firstApprovedAt = admission.progress.approvedAt;
+        uint256 latest = admission.approvedVersion;
+        uint256 firstApprovedAt = admission.firstApprovedAt;
         if (admission.version == latest) {
-            uint256 approvedAt = admission.head.versionApprovedAt;
+            uint256 approvedAt = admission.versionApprovedAt;
             return signedAt >= approvedAt || approvedAt == firstApprovedAt;
         }
         if (admission.version > latest) return false;
@@ -246,24 +258,13 @@ abstract contract TrialEnrolment is TrialLedger {
         return signedAt < versions[next].approvedAt;
     }
 
-    function _lastConsentAt(
-        bytes32 trialId,
-        bytes32 subject,
-        Subject memory state
-    ) private view returns (uint40) {
-        Reconsent memory reconsent = _reconsents[trialId][subject][state.version];
+    function _lastConsentAt(bytes32 trialId, bytes32 subject, Subject storage state) private view returns (uint40) {
+        Reconsent storage reconsent = _reconsents[trialId][subject][state.version];
         return reconsent.previous == 0 ? state.signedAt : reconsent.signedAt;
     }
 
     function _isSigned(address signer, bytes32 structHash, bytes calldata signature) private view returns (bool) {
         return signer != address(0) && Signatures.isValid(signer, _hashTypedDataV4(structHash), signature);
-    }
-
-    function _requireTaken(Enrolment calldata enrolment, EnrolmentRefusal refusal) private pure {
-        require(
-            refusal == EnrolmentRefusal.None,
-            EnrolmentDenied(enrolment.trialId, enrolment.subject, refusal)
-        );
     }
 
     function _requireSubject(bytes32 subject, address account, bytes32 salt) private pure {
@@ -275,11 +276,9 @@ abstract contract TrialEnrolment is TrialLedger {
         require(state.site != address(0), NotEnrolled(trialId, subject));
     }
 
-    /// @dev Enrols one subject, about whom everything but the signature is fine.
-    function _enrol(Admission memory admission, Enrolment calldata enrolment, bytes calldata signature) private {
-        if (!_isSigned(enrolment.signer, enrolment.hash(), signature)) {
-            _requireTaken(enrolment, EnrolmentRefusal.InvalidSignature);
-        }
+    function _enrol(Admission memory admission, Enrolment memory enrolment, bytes calldata signature) private {
+        EnrolmentRefusal refusal = _consider(admission, enrolment, signature);
+        require(refusal == EnrolmentRefusal.None, EnrolmentDenied(enrolment.trialId, enrolment.subject, refusal));
         _record(admission, enrolment.subject, enrolment.signer, enrolment.signedAt);
         _store(admission);
     }
@@ -308,21 +307,22 @@ abstract contract TrialEnrolment is TrialLedger {
             return;
         }
         _subjects[trialId][subject] = Subject(site, signedAt, 0, version, false);
-        Progress memory progress = admission.progress;
-        if (progress.enrolled == 0) {
-            (progress.firstEnrolledAt, progress.earliestSignedAt) = (uint40(block.timestamp), signedAt);
-            progress.judgedVersion = version;
-        } else {
-            if (signedAt < progress.earliestSignedAt) progress.earliestSignedAt = signedAt;
-            if (version < progress.judgedVersion) progress.judgedVersion = version;
-        }
-        ++progress.enrolled;
+        ++admission.added;
+        if (signedAt < admission.earliestSignedAt) admission.earliestSignedAt = signedAt;
         emit SubjectEnrolled(trialId, subject, site, version, signer, signedAt);
     }
 
     function _store(Admission memory admission) private {
-        if (admission.progress.enrolled == 0) return;
-        _progress[admission.trialId] = admission.progress;
-        if (admission.head.phase == Phase.Approved) _heads[admission.trialId].phase = Phase.Recruiting;
+        if (admission.added == 0) return;
+        Progress storage progress = _progress[admission.trialId];
+        (uint40 earliestSignedAt, uint8 version) = (admission.earliestSignedAt, admission.version);
+        bool isFirst = progress.enrolled == 0;
+        if (isFirst) {
+            progress.firstEnrolledAt = uint40(block.timestamp);
+            _heads[admission.trialId].phase = Phase.Recruiting;
+        }
+        if (isFirst || earliestSignedAt < progress.earliestSignedAt) progress.earliestSignedAt = earliestSignedAt;
+        if (isFirst || version < progress.judgedVersion) progress.judgedVersion = version;
+        progress.enrolled += admission.added;
     }
 }

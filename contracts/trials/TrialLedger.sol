@@ -115,9 +115,9 @@ abstract contract TrialLedger is ITrialRegistry, SignedDecisions {
 
     /// @inheritdoc ITrialRegistry
     function factsOf(bytes32 trialId) external view returns (TrialFacts memory facts) {
-        Head memory head = _heads[trialId];
-        Progress memory progress = _progress[trialId];
-        Closing memory closing = _closings[trialId];
+        Head storage head = _heads[trialId];
+        Progress storage progress = _progress[trialId];
+        Closing storage closing = _closings[trialId];
         mapping(uint256 => ProtocolVersion) storage versions = _versions[trialId];
 
         (facts.phase, facts.halt, facts.sponsor) = (head.phase, head.halt, head.sponsor);
@@ -137,7 +137,7 @@ abstract contract TrialLedger is ITrialRegistry, SignedDecisions {
 
         uint256 judged = progress.judgedVersion;
         facts.judgedVersion = progress.judgedVersion;
-        ProtocolVersion memory version = versions[head.version];
+        ProtocolVersion storage version = versions[head.version];
         facts.primariesChanged = judged != 0 && version.primariesSince > judged;
         facts.othersChanged = judged != 0 && version.othersSince > judged;
         if (judged != 0) version = versions[judged];
@@ -150,17 +150,27 @@ abstract contract TrialLedger is ITrialRegistry, SignedDecisions {
             facts.reportedOthers = version.others - _countBits(unreported >> version.primaries);
         }
         if (judged != 0) {
-            uint256 completedAt = closing.lockedAt == 0
-                ? version.primaryCompletion
-                : Math.min(version.primaryCompletion, closing.lockedAt);
+            uint256 completedAt =
+                closing.lockedAt == 0
+                    ? version.primaryCompletion
+                    : Math.min(version.primaryCompletion, closing.lockedAt);
             facts.reportDue = uint40(Math.min(completedAt + _REPORT_PERIOD, type(uint40).max));
             facts.reportOverdue = block.timestamp > facts.reportDue && facts.unreportedPrimaries != 0;
+        }
+        // A struct of value types only is in the memory as it is returned; to encode it member by member is much code.
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            return(facts, 0x400)
         }
     }
 
     /// @inheritdoc ITrialRegistry
-    function versionOf(bytes32 trialId, uint8 version) external view returns (ProtocolVersion memory) {
-        return _versions[trialId][version];
+    function versionOf(bytes32 trialId, uint8 version) external view returns (ProtocolVersion memory stored) {
+        stored = _versions[trialId][version];
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            return(stored, 0x160)
+        }
     }
 
     /// @inheritdoc ITrialRegistry
@@ -189,14 +199,14 @@ abstract contract TrialLedger is ITrialRegistry, SignedDecisions {
 
     /// @inheritdoc ITrialRegistry
     function consentOutdated(bytes32 trialId, bytes32 subject, uint40 time) external view returns (bool) {
-        Subject memory state = _subjects[trialId][subject];
+        Subject storage state = _subjects[trialId][subject];
         uint256 inForce = _heads[trialId].approvedVersion;
         while (inForce != 0 && !_wasApproved(_versions[trialId][inForce], time)) --inForce;
         if (state.site == address(0) || inForce == 0) return false;
         uint256 needed = _versions[trialId][inForce].consentSince;
         uint256 version = state.version;
         while (version >= needed) {
-            Reconsent memory reconsent = _reconsents[trialId][subject][version];
+            Reconsent storage reconsent = _reconsents[trialId][subject][version];
             // The first consent is in the subject's own slot, and follows none.
             if ((reconsent.previous == 0 ? state.signedAt : reconsent.signedAt) <= time) return false;
             if (reconsent.previous == 0) break;

@@ -68,7 +68,7 @@ contract TrialRegistry is TrialConduct {
         Head storage head = _requireSponsor(trialId);
         _requirePhase(trialId, head.phase, head.phase != Phase.Closed);
         version = head.version;
-        ProtocolVersion memory before = _versions[trialId][version];
+        ProtocolVersion storage before = _versions[trialId][version];
         require(current.hash() == before.hash, NotTheProtocol(trialId, before.hash));
         bytes32 hash = next.hash();
         require(hash != before.hash, NothingChanged(trialId));
@@ -78,16 +78,15 @@ contract TrialRegistry is TrialConduct {
 
         ++version;
         ProtocolVersion memory amended = _versionFrom(next, hash);
-        amended.consentSince = current.documents.consentForm == next.documents.consentForm
-            ? before.consentSince
-            : version;
+        amended.consentSince =
+            current.documents.consentForm == next.documents.consentForm ? before.consentSince : version;
         (OutcomeList calldata was, OutcomeList calldata becomes) = (current.outcomes, next.outcomes);
-        amended.primariesSince = was.primaryRoot == becomes.primaryRoot && was.primaries == becomes.primaries
-            ? before.primariesSince
-            : version;
-        amended.othersSince = was.otherRoot == becomes.otherRoot && was.others == becomes.others
-            ? before.othersSince
-            : version;
+        amended.primariesSince =
+            was.primaryRoot == becomes.primaryRoot && was.primaries == becomes.primaries
+                ? before.primariesSince
+                : version;
+        amended.othersSince =
+            was.otherRoot == becomes.otherRoot && was.others == becomes.others ? before.othersSince : version;
         amended.allocationSince = _allocationSince(trialId, head, version, before.allocationSince, next.documents);
         _versions[trialId][version] = amended;
         head.version = version;
@@ -113,8 +112,7 @@ contract TrialRegistry is TrialConduct {
         );
         // A list that was brought before the first subject, and is approved after them.
         require(
-            _progress[trialId].enrolled == 0 ||
-                latest.allocationSince == _versions[trialId][approved].allocationSince,
+            _progress[trialId].enrolled == 0 || latest.allocationSince == _versions[trialId][approved].allocationSince,
             AllocationFixed(trialId)
         );
 
@@ -144,8 +142,8 @@ contract TrialRegistry is TrialConduct {
         bool isPrimary = outcome.kind == OutcomeKind.Primary;
         require(
             _fits(outcomes, outcome, isPrimary) &&
-                proof.verify(isPrimary ? outcomes.primaryRoot : outcomes.otherRoot, outcome.leaf(), outcome.index),
-            OutcomeNotRegistered(trialId, outcome)
+                _isIn(isPrimary ? outcomes.primaryRoot : outcomes.otherRoot, outcome, proof),
+            OutcomeNotRegistered(trialId, outcome.index)
         );
         _requireCommitment(result);
 
@@ -172,11 +170,11 @@ contract TrialRegistry is TrialConduct {
         bytes32[] calldata proof
     ) external {
         _requireProtocol(trialId, version, documentsHash, outcomes);
-        bytes32 leaf = outcome.leaf();
-        bool isMisdeclared = (!_fits(outcomes, outcome, true) &&
-            proof.verify(outcomes.primaryRoot, leaf, outcome.index)) ||
-            (!_fits(outcomes, outcome, false) && proof.verify(outcomes.otherRoot, leaf, outcome.index));
-        require(isMisdeclared, NotMisdeclared(trialId, outcome));
+        bool isInPrimaries = _isIn(outcomes.primaryRoot, outcome, proof);
+        require(
+            (isInPrimaries || _isIn(outcomes.otherRoot, outcome, proof)) && !_fits(outcomes, outcome, isInPrimaries),
+            NotMisdeclared(trialId, outcome.index)
+        );
         _heads[trialId].misdeclared = true;
         emit OutcomesMisdeclared(trialId, version, outcome);
     }
@@ -206,6 +204,10 @@ contract TrialRegistry is TrialConduct {
         require(outcomes.hash(documentsHash) == hash, NotTheProtocol(trialId, hash));
     }
 
+    function _isIn(bytes32 root, OutcomeLeaf calldata outcome, bytes32[] calldata proof) private pure returns (bool) {
+        return proof.verify(root, outcome.leaf(), outcome.index);
+    }
+
     /// @dev Whether an outcome is what a list says of those in its tree of primary, or of other outcomes.
     function _fits(
         OutcomeList calldata outcomes,
@@ -213,10 +215,7 @@ contract TrialRegistry is TrialConduct {
         bool inPrimaries
     ) private pure returns (bool) {
         uint256 count = inPrimaries ? outcomes.primaries : outcomes.others;
-        return
-            (outcome.kind == OutcomeKind.Primary) == inPrimaries &&
-            outcome.count == count &&
-            outcome.index < count;
+        return (outcome.kind == OutcomeKind.Primary) == inPrimaries && outcome.count == count && outcome.index < count;
     }
 
     function _requireComplete(Protocol calldata protocol) private pure {
@@ -233,6 +232,7 @@ contract TrialRegistry is TrialConduct {
         require(
             primaries != 0 &&
                 outcomes.primaryRoot != 0 &&
+                outcomes.primaryRoot != outcomes.otherRoot &&
                 (outcomes.otherRoot == 0) == (others == 0) &&
                 uint256(primaries) + others <= _MAX_OUTCOMES,
             WrongOutcomes(primaries, others)

@@ -351,8 +351,14 @@ library TrialTypes {
         return keccak256(abi.encode(registrationNumber, sponsor));
     }
 
+    /// @dev The caller reads every member whose type is smaller than a word.
     function hash(Documents calldata value) internal pure returns (bytes32) {
-        return keccak256(abi.encode(DOCUMENTS_TAG, value));
+        bytes32 place;
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            place := value
+        }
+        return _hashWords(DOCUMENTS_TAG, place, 6);
     }
 
     /// @notice The hash of a protocol version.
@@ -368,12 +374,22 @@ library TrialTypes {
 
     /// @dev A double hash, so that no inner node is ever taken for a leaf.
     function leaf(OutcomeLeaf calldata value) internal pure returns (bytes32) {
-        return keccak256(bytes.concat(keccak256(abi.encode(OUTCOME_LEAF_TAG, value))));
+        bytes32 place;
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            place := value
+        }
+        return keccak256(abi.encode(_hashWords(OUTCOME_LEAF_TAG, place, 4)));
     }
 
     /// @dev A double hash, as {leaf} of an outcome.
     function leaf(AllocationLeaf calldata value) internal pure returns (bytes32) {
-        return keccak256(bytes.concat(keccak256(abi.encode(ALLOCATION_LEAF_TAG, value))));
+        bytes32 place;
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            place := value
+        }
+        return keccak256(abi.encode(_hashWords(ALLOCATION_LEAF_TAG, place, 4)));
     }
 
     /// @notice The commitment of a subject that has an address.
@@ -402,11 +418,23 @@ library TrialTypes {
             );
     }
 
-    function hash(Enrolment memory value) internal pure returns (bytes32) {
-        return keccak256(abi.encode(ENROLMENT_TYPEHASH, value, SignatureMeaning.Responsibility));
+    function hash(Enrolment memory value) internal pure returns (bytes32 result) {
+        bytes32 typeHash = ENROLMENT_TYPEHASH;
+        uint256 meaning = uint256(SignatureMeaning.Responsibility);
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            let start := mload(0x40)
+            mstore(start, typeHash)
+            mcopy(add(start, 0x20), value, 0xe0)
+            mstore(add(start, 0x100), meaning)
+            result := keccak256(start, 0x120)
+        }
     }
 
+    /// @dev The caller reads every time.
     function hash(EnrolmentList calldata value) internal pure returns (bytes32) {
+        bytes32[] calldata subjects = value.subjects;
+        uint40[] calldata signedAt = value.signedAt;
         return
             keccak256(
                 abi.encode(
@@ -416,8 +444,8 @@ library TrialTypes {
                     value.version,
                     value.signer,
                     // EIP-712: an array is the hash of its members, each in a word, without its length.
-                    keccak256(abi.encodePacked(value.subjects)),
-                    keccak256(abi.encodePacked(value.signedAt)),
+                    _hashArray(subjects),
+                    _hashArray(_words(signedAt)),
                     value.deadline,
                     SignatureMeaning.Responsibility
                 )
@@ -425,6 +453,41 @@ library TrialTypes {
     }
 
     function hash(Withdrawal calldata value) internal pure returns (bytes32) {
-        return keccak256(abi.encode(WITHDRAWAL_TYPEHASH, value));
+        bytes32 place;
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            place := value
+        }
+        return _hashWords(WITHDRAWAL_TYPEHASH, place, 5);
+    }
+
+    function _words(uint40[] calldata values) private pure returns (bytes32[] calldata words) {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            words.offset := values.offset
+            words.length := values.length
+        }
+    }
+
+    function _hashArray(bytes32[] calldata words) private pure returns (bytes32 result) {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            let start := mload(0x40)
+            let length := shl(5, words.length)
+            calldatacopy(start, words.offset, length)
+            result := keccak256(start, length)
+        }
+    }
+
+    /// @dev A struct of value types only is in the calldata as its hash takes it: its members in order, a word each.
+    function _hashWords(bytes32 tag, bytes32 place, uint256 words) private pure returns (bytes32 result) {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            let start := mload(0x40)
+            let length := shl(5, words)
+            mstore(start, tag)
+            calldatacopy(add(start, 0x20), place, length)
+            result := keccak256(start, add(length, 0x20))
+        }
     }
 }

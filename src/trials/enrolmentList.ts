@@ -42,6 +42,11 @@ export class EnrolmentList {
     return this.subjects.get(subjectKey);
   }
 
+  /** The subjects in the order in which they were added. */
+  [Symbol.iterator](): IterableIterator<EnrolledSubject> {
+    return this.subjects.values();
+  }
+
   /** Number of subjects. */
   get size(): number {
     return this.subjects.size;

@@ -81,6 +81,11 @@ export function decodeTrialEvent(log: TrialLog, contracts: Partial<TrialContract
   return event === undefined ? undefined : ({ ...event, log } as unknown as TrialEvent);
 }
 
+/** The first topic of an event's logs (0x-hex of 32 bytes). */
+export function trialTopic(contract: keyof TrialContracts, name: TrialEventName): string {
+  return decoder.topicOf(contract, name);
+}
+
 /** Whether an event is of one subject. */
 export function isOfSubject(event: TrialEvent): event is TrialEvent<keyof SubjectEvents> {
   return ["SubjectEnrolled", "SubjectReconsented", "SubjectWithdrawn"].includes(event.name);

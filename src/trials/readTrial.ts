@@ -1,7 +1,9 @@
-import { Contract, decodeBytes32String, getAddress, type Provider } from "ethers";
+import { Contract, getAddress, type Provider } from "ethers";
 
 import { decodeTrialEvent, isOfSubject, type TrialContracts, type TrialEvent } from "./events.js";
+import { registrationNumberOf } from "./protocol.js";
 import { dataFactsOf, safetyFactsOf, type TrialFacts, trialFactsOf } from "./trialFacts.js";
+import { isPrimary } from "./trialFindings.js";
 import {
   type AnchoredBatch,
   type DataStream,
@@ -86,7 +88,7 @@ export async function readTrial(request: TrialRequest): Promise<TrialHistory> {
     chainId,
     contracts,
     trialId,
-    registrationNumber: decodeBytes32String(registered.args.registrationNumber),
+    registrationNumber: registrationNumberOf(registered.args.registrationNumber),
     asOf: { block: head.number, time: head.timestamp },
     facts,
     data,
@@ -100,8 +102,8 @@ export async function readTrial(request: TrialRequest): Promise<TrialHistory> {
 function isComplete(told: Omit<ToldByEvents, "batches">, facts: TrialFacts): boolean {
   const { versions, sites, locks, results, unregisteredResults, steps } = told;
   const sum = (name: "enrolled" | "withdrawn"): number => sites.reduce((total, site) => total + site[name], 0);
-  const reported = (isPrimary: boolean): number =>
-    new Set(results.flatMap(({ outcome }) => ((outcome.kind === "Primary") === isPrimary ? [outcome.index] : []))).size;
+  const reported = (primary: boolean): number =>
+    new Set(results.flatMap(({ outcome }) => (isPrimary(outcome) === primary ? [outcome.index] : []))).size;
   return (
     versions.length === facts.version &&
     versions.every(({ version }, index) => version === index + 1) &&

@@ -1,7 +1,8 @@
 /** What happened in a trial in plain words, in the order of the chain. */
 import type { ProtocolPart, SiteEnrolment, TrialHistory, TrialStep, TrialVersion } from "./trialHistory.js";
 import { plural } from "./trialFindings.js";
-import { BATCH_KINDS, OUTCOME_KINDS, TRIAL_ROLES } from "./statuses.js";
+import { BATCH_KINDS } from "./dataStatuses.js";
+import { OUTCOME_KINDS, TRIAL_ROLES } from "./statuses.js";
 import { dayOf, timeOf } from "../utils/time.js";
 
 /** One line of a trial's timeline. */
@@ -16,6 +17,9 @@ export interface TimelineEntry {
   /** 0x-hex of 32 bytes; absent of subjects. */
   readonly transaction?: string;
 }
+
+/** Of `YYYY-MM-DD`. */
+const DAY_LENGTH = 10;
 
 const PART_WORDS: Readonly<Record<ProtocolPart, string>> = {
   protocol: "the protocol",
@@ -53,7 +57,14 @@ export function timelineOf(history: TrialHistory): TimelineEntry[] {
     transaction: step.log.transactionHash,
   }));
   // A day of signatures comes behind the times within it.
-  return [...subjectEntries(history.sites), ...steps].sort((a, b) => compareText(orderOf(a), orderOf(b)));
+  return [...subjectEntries(history.sites), ...steps].sort((a, b) => {
+    const [first, second] = [orderOf(a), orderOf(b)];
+    return first < second ? -1 : first > second ? 1 : 0;
+  });
+}
+
+function orderOf({ time }: TimelineEntry): string {
+  return time.length === DAY_LENGTH ? `${time}U` : time;
 }
 
 /** What a step says in one sentence. */

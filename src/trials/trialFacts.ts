@@ -1,14 +1,14 @@
 /** What the contracts say of a trial in one call each, with integers as numbers and enums by name. */
 import type { Result } from "ethers";
 
-import { HALTS, type Halt, PHASES, type Phase } from "./statuses.js";
+import { TRIAL_HALTS, TRIAL_PHASES, type TrialHalt, type TrialPhase } from "./statuses.js";
 import type { ITrialData, TrialFactsStructOutput } from "../bindings/contracts/trials/TrialData.js";
 import type { ITrialSafety } from "../bindings/contracts/trials/TrialSafety.js";
 
 /** `TrialFacts` of the contract. Times are unix seconds, 0 for what did not happen; versions are numbers from 1, 0 for none. */
 export interface TrialFacts {
-  readonly phase: Phase;
-  readonly halt: Halt;
+  readonly phase: TrialPhase;
+  readonly halt: TrialHalt;
   readonly sponsor: string;
   /** The ethics board that approved last; the zero address before the first approval. */
   readonly board: string;
@@ -77,7 +77,7 @@ export interface SafetyFacts {
 /** The facts of a trial as ethers decodes them. */
 export function trialFactsOf(facts: TrialFactsStructOutput): TrialFacts {
   const { phase, halt, ...rest } = plain(facts) as Omit<TrialFacts, "phase" | "halt"> & { phase: number; halt: number };
-  return { ...rest, phase: PHASES[phase]!, halt: HALTS[halt]! };
+  return { ...rest, phase: TRIAL_PHASES[phase]!, halt: TRIAL_HALTS[halt]! };
 }
 
 /** The facts of a trial's data as ethers decodes them. */

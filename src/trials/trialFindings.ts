@@ -1,9 +1,11 @@
 /** What follows from a trial's history, for its report and its warnings. */
+import type { OutcomeLeaf } from "./protocol.js";
+import { OUTCOME_KINDS } from "./statuses.js";
 import type { TrialHistory, TrialVersion } from "./trialHistory.js";
 
 /** The places, from 1, of the primary outcomes of the judged version that are not reported. */
 export function unreportedOf({ facts, results }: Pick<TrialHistory, "facts" | "results">): number[] {
-  const reported = new Set(results.flatMap(({ outcome }) => (outcome.kind === "Primary" ? [outcome.index] : [])));
+  const reported = new Set(results.flatMap(({ outcome }) => (isPrimary(outcome) ? [outcome.index] : [])));
   return Array.from({ length: facts.primaries }, (_, index) => index)
     .filter((index) => !reported.has(index))
     .map((index) => index + 1);
@@ -26,4 +28,9 @@ export function changedPrimaries({ versions }: Pick<TrialHistory, "versions">): 
 /** A number with its noun: `1 site`, `3 sites`. */
 export function plural(count: number, noun: string, several = `${noun}s`): string {
   return `${count} ${count === 1 ? noun : several}`;
+}
+
+/** Whether an outcome is a primary one. */
+export function isPrimary({ kind }: OutcomeLeaf): boolean {
+  return OUTCOME_KINDS[kind] === "Primary";
 }

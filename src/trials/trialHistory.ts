@@ -1,17 +1,15 @@
 /** What happened in a trial, from the events of its contracts alone. Times are unix seconds; commitments 0x-hex of 32 bytes. */
-import { isOfSubject, type SubjectEvents, type TrialContracts, type TrialEvent } from "./events.js";
-import type { Documents, OutcomeLeaf, OutcomeList, Protocol } from "./protocol.js";
 import {
   BATCH_KINDS,
   type BatchKind,
   DATA_STATUSES,
   type DataStatus,
-  OUTCOME_KINDS,
   SERIOUS_KINDS,
   type SeriousKind,
-  TRIAL_ROLES,
-  type TrialRole,
-} from "./statuses.js";
+} from "./dataStatuses.js";
+import { isOfSubject, type SubjectEvents, type TrialContracts, type TrialEvent } from "./events.js";
+import type { Documents, OutcomeLeaf, OutcomeList, Protocol } from "./protocol.js";
+import { TRIAL_ROLES, type TrialRole } from "./statuses.js";
 import { type DataFacts, plain, type SafetyFacts, type TrialFacts } from "./trialFacts.js";
 import { dayOf } from "../utils/time.js";
 
@@ -244,7 +242,7 @@ export function foldTrialEvents(events: readonly TrialEvent[], timeOf: (event: T
     violations,
     locks: locksOf(steps),
     results: of(steps, "OutcomeReported").map(({ args, time, log }) => ({
-      outcome: outcomeLeafOf(args.outcome),
+      outcome: plain(args.outcome) as OutcomeLeaf,
       result: args.result,
       reportedAt: time,
       transaction: log.transactionHash,
@@ -361,7 +359,7 @@ function sitesOf(events: readonly TrialEvent<keyof SubjectEvents>[]): SiteEnrolm
       reconsented: sum.reconsented + counts.reconsented,
       withdrawn: sum.withdrawn + counts.withdrawn,
     })),
-    days: [...days].map(([day, counts]) => ({ day, ...counts })).sort((a, b) => a.day.localeCompare(b.day)),
+    days: [...days].map(([day, counts]) => ({ day, ...counts })).sort((a, b) => (a.day < b.day ? -1 : 1)),
   }));
 }
 
@@ -438,9 +436,4 @@ function seriousEventsOf(steps: readonly TrialStep[]): SeriousEvent[] {
 
 function protocolOf({ documents, outcomes }: { documents: object; outcomes: object }): Protocol {
   return { documents: plain(documents) as Documents, outcomes: plain(outcomes) as OutcomeList };
-}
-
-function outcomeLeafOf(leaf: object): OutcomeLeaf {
-  const { kind, ...rest } = plain(leaf) as Omit<OutcomeLeaf, "kind"> & { kind: number };
-  return { ...rest, kind: OUTCOME_KINDS[kind]! };
 }

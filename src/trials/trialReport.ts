@@ -1,7 +1,7 @@
 /** What an honest reader wants to know of a trial, from its history on the chain. */
-import type { Halt, OutcomeKind, Phase } from "./statuses.js";
+import { OUTCOME_KINDS, type OutcomeKind, type TrialHalt, type TrialPhase } from "./statuses.js";
 import { timelineOf, type TimelineEntry } from "./timeline.js";
-import { changedPrimaries, overdueEvents, plural, unreportedOf } from "./trialFindings.js";
+import { changedPrimaries, isPrimary, overdueEvents, plural, unreportedOf } from "./trialFindings.js";
 import type { ProtocolPart, TrialHistory, TrialVersion } from "./trialHistory.js";
 import { trialWarnings, type TrialWarning } from "./trialWarnings.js";
 import { timeOf } from "../utils/time.js";
@@ -81,8 +81,8 @@ export interface TrialReport {
   readonly sponsor: string;
   /** The ethics board that approved last. */
   readonly board?: string;
-  readonly phase: Phase;
-  readonly halt: Halt;
+  readonly phase: TrialPhase;
+  readonly halt: TrialHalt;
   readonly chainId: string;
   readonly contracts: TrialHistory["contracts"];
   readonly asOf: { readonly block: number; readonly time: string };
@@ -172,7 +172,7 @@ export function trialReport(history: TrialHistory): TrialReport {
       reportedOthers: facts.reportedOthers,
       unregisteredResults: facts.unregisteredResults,
       reported: history.results.map(({ outcome, result, reportedAt }) => ({
-        kind: outcome.kind,
+        kind: OUTCOME_KINDS[outcome.kind]!,
         number: outcome.index + 1,
         commitment: outcome.commitment,
         result,
@@ -356,7 +356,7 @@ function resultsOnTime(history: TrialHistory): TrialAnswer {
 function lastFirstReport({ results }: TrialHistory): number {
   const first = new Map<number, number>();
   for (const { outcome, reportedAt } of results) {
-    if (outcome.kind === "Primary" && !first.has(outcome.index)) first.set(outcome.index, reportedAt);
+    if (isPrimary(outcome) && !first.has(outcome.index)) first.set(outcome.index, reportedAt);
   }
   return Math.max(0, ...first.values());
 }

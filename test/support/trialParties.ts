@@ -1,238 +1,395 @@
-/** A trial of a sponsor with its ethics board, sites, laboratory and people, for tests of what is done in it. */
-import { time } from "@nomicfoundation/hardhat-network-helpers";
-import { AbiCoder, encodeBytes32String, id, keccak256, Wallet, ZeroHash } from "ethers";
+/** A sponsor with a trial, and who takes part in it, for tests. */
+import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
+import { hexlify, id, randomBytes, ZeroHash } from "ethers";
 import { ethers } from "hardhat";
 
 import { accredit, deployCareProof, enlist, type Account, type CareProof } from "./careproof";
+import type { ITrialRegistry, TrialRegistry } from "../../src/bindings/index.js";
+import { CATEGORIES, PURPOSES } from "../../src/consent/codes.js";
 import type { RoleName } from "../../src/participants/roles.js";
+import {
+  allocationTree,
+  outcomeTree,
+  registrationNumberToBytes32,
+  trialIdOf,
+  unlockObject,
+  versionHash,
+  type AllocationLeaf,
+  type OutcomeLeaf,
+  type Protocol,
+} from "../../src/trials/protocol.js";
+import {
+  ENROLMENT_REFUSALS,
+  OUTCOME_KINDS,
+  SIGNATURE_MEANINGS,
+  TRIAL_HALTS,
+  TRIAL_PHASES,
+  TRIAL_ROLES,
+  type EnrolmentRefusal,
+  type OutcomeKind,
+  type SignatureMeaning,
+  type TrialHalt,
+  type TrialPhase,
+  type TrialRole,
+} from "../../src/trials/statuses.js";
+import {
+  ENROLMENT_LIST_TYPES,
+  ENROLMENT_TYPES,
+  enrolmentListMessage,
+  enrolmentMessage,
+  TRIAL_SIGNATURE_TYPES,
+  trialRegistryDomain,
+  WITHDRAWAL_TYPES,
+  type Enrolment,
+  type EnrolmentList,
+  type TrialSignature,
+  type Withdrawal,
+} from "../../src/trials/typedData.js";
 
-/** Names of the enums of `TrialTypes`, in their order. */
-export const PHASES = [
-  "None",
-  "Registered",
-  "Approved",
-  "Recruiting",
-  "Active",
-  "Locked",
-  "Unblinded",
-  "Reported",
-  "Closed",
-] as const;
-export type Phase = (typeof PHASES)[number];
-export const TRIAL_ROLES = ["Investigator", "DataManager", "Monitor", "SafetyBoard", "Laboratory"] as const;
-export type TrialRole = (typeof TRIAL_ROLES)[number];
+export const DAY = 86_400;
 
-const APPROVAL = 3;
-const RESPONSIBILITY = 4;
-const NAME = id("printed name");
+/** Numbers of what the contract stores, by name. */
+export const phase = (name: TrialPhase): bigint => BigInt(TRIAL_PHASES.indexOf(name));
+export const halt = (name: TrialHalt): bigint => BigInt(TRIAL_HALTS.indexOf(name));
+export const role = (name: TrialRole): bigint => BigInt(TRIAL_ROLES.indexOf(name));
+export const meaning = (name: SignatureMeaning): bigint => BigInt(SIGNATURE_MEANINGS.indexOf(name));
+export const refusal = (name: EnrolmentRefusal): bigint => BigInt(ENROLMENT_REFUSALS.indexOf(name));
+const kind = (name: OutcomeKind): number => OUTCOME_KINDS.indexOf(name);
 
-const signatureMembers = [
-  ["bytes32", "trialId"],
-  ["bytes32", "object"],
-  ["uint8", "meaning"],
-  ["address", "signer"],
-  ["bytes32", "signerName"],
-  ["uint40", "signedAt"],
-  ["uint40", "deadline"],
-];
-const enrolmentMembers = [
-  ["bytes32", "trialId"],
-  ["address", "site"],
-  ["bytes32", "subject"],
-  ["uint8", "version"],
-  ["address", "signer"],
-  ["uint40", "signedAt"],
-  ["uint40", "deadline"],
-  ["uint8", "meaning"],
-];
-const withdrawalMembers = [
-  ["bytes32", "trialId"],
-  ["bytes32", "subject"],
-  ["address", "signer"],
-  ["uint40", "signedAt"],
-  ["uint40", "deadline"],
-];
-const typed = (name: string, members: string[][]) => ({
-  [name]: members.map(([type, name]) => ({ name: name!, type: type! })),
+/** The registration number of the trial of the tests. */
+export const NUMBER = "NCT01234567";
+
+/** Outcomes of the trial of the tests: two primary, three others. */
+export const PRIMARIES: OutcomeLeaf[] = [0, 1].map((index) => ({
+  index,
+  count: 2,
+  kind: kind("Primary"),
+  commitment: id(`primary outcome ${String(index)}`),
+}));
+export const OTHERS: OutcomeLeaf[] = [0, 1, 2].map((index) => ({
+  index,
+  count: 3,
+  kind: kind(index === 2 ? "Other" : "Secondary"),
+  commitment: id(`other outcome ${String(index)}`),
+}));
+
+/** The allocation list of the trial of the tests: ten rows in two arms. */
+export const ALLOCATION: AllocationLeaf[] = Array.from({ length: 10 }, (_, index) => ({
+  index,
+  subject: id(`subject ${String(index)}`),
+  arm: index % 2,
+  salt: id(`allocation salt ${String(index)}`),
+}));
+
+/** The outcomes of a version. */
+export const outcomesOf = (
+  primaries: readonly OutcomeLeaf[],
+  others: readonly OutcomeLeaf[],
+): Protocol["outcomes"] => ({
+  primaryRoot: outcomeTree(primaries).root,
+  otherRoot: outcomeTree(others).root,
+  primaries: primaries.length,
+  others: others.length,
 });
 
-/** The protocol of the trial, its consent form by name. */
-const protocol = (consentForm = "consent form") => ({
-  documents: {
-    protocol: id("protocol"),
-    statisticalAnalysisPlan: id("plan"),
-    consentForm: id(consentForm),
-    allocationRoot: ZeroHash,
-    plannedEnrolment: 100,
-    primaryCompletion: 2_000_000_000,
-  },
-  outcomes: { primaryRoot: id("primary outcomes"), otherRoot: ZeroHash, primaries: 1, others: 0 },
-});
-type Protocol = ReturnType<typeof protocol>;
-
-/** Somebody new, accredited, with a key. */
-interface Party {
-  principal: Account;
-  key: Account;
-}
-
-export interface TrialPeople {
+export interface Trial extends CareProof {
+  registry: TrialRegistry;
+  trialId: string;
+  protocol: Protocol;
+  /** Accredited as TRIAL_SPONSOR; registered the trial. */
   sponsor: Account;
+  /** A key of the sponsor. */
   sponsorKey: Account;
   otherSponsor: Account;
-  board: Party;
+  /** Accredited as ETHICS_BOARD. */
+  board: Account;
+  boardKey: Account;
+  otherBoard: Account;
+  /** Accredited as INVESTIGATOR_SITE; appointed where the trial is approved. */
   site: Account;
   siteKey: Account;
+  /** Accredited as INVESTIGATOR_SITE, and not appointed. */
   otherSite: Account;
   otherSiteKey: Account;
-  laboratory: Account;
-  laboratoryKey: Account;
-  dataManager: Party;
-  safetyBoard: Party;
+  /** Accredited as TRIAL_SERVICE_PROVIDER. */
+  dataManager: Account;
+  dataManagerKey: Account;
+  /** Accredited as DATA_MONITORING_COMMITTEE. */
+  safetyBoard: Account;
+  safetyBoardKey: Account;
+  /** A person with an address. */
+  person: Account;
+  stranger: Account;
 }
 
-/** A system with a trial that is registered. */
-export type Trial<System extends CareProof = CareProof> = System & TrialPeople & { trialId: string };
-
-/** An account with money and no part. */
-async function account({ deployer }: CareProof): Promise<Account> {
-  const wallet = Wallet.createRandom(ethers.provider);
-  await deployer.sendTransaction({ to: wallet.address, value: ethers.parseEther("10") });
-  return wallet;
-}
-
-async function party(system: CareProof, role: RoleName): Promise<Party> {
-  const [principal, key] = [await account(system), await account(system)];
-  await accredit(system, principal, role);
-  await enlist(system, principal, key, role);
-  return { principal, key };
-}
-
-/** Registers a trial of a new sponsor, version 1. */
-export async function withTrial<System extends CareProof>(system: System): Promise<Trial<System>> {
-  const sponsor = await party(system, "TRIAL_SPONSOR");
-  const [site, otherSite] = [await party(system, "INVESTIGATOR_SITE"), await party(system, "INVESTIGATOR_SITE")];
-  const laboratory = await party(system, "LABORATORY");
-  const number = encodeBytes32String("NCT01234567");
-  await system.trials.connect(sponsor.key).register(number, protocol());
-  const encoded = AbiCoder.defaultAbiCoder().encode(["bytes32", "address"], [number, sponsor.principal.address]);
-  return {
-    ...system,
-    trialId: keccak256(encoded),
-    sponsor: sponsor.principal,
-    sponsorKey: sponsor.key,
-    otherSponsor: (await party(system, "TRIAL_SPONSOR")).principal,
-    board: await party(system, "ETHICS_BOARD"),
-    site: site.principal,
-    siteKey: site.key,
-    otherSite: otherSite.principal,
-    otherSiteKey: otherSite.key,
-    laboratory: laboratory.principal,
-    laboratoryKey: laboratory.key,
-    dataManager: await party(system, "TRIAL_SERVICE_PROVIDER"),
-    safetyBoard: await party(system, "DATA_MONITORING_COMMITTEE"),
+/** Deploys CareProof with everybody accredited, and nothing registered. */
+export async function deployTrialParties(): Promise<Trial> {
+  const system = await loadFixture(deployCareProof);
+  const account = (): Account => ethers.Wallet.createRandom(ethers.provider);
+  const people = {
+    sponsor: account(),
+    sponsorKey: account(),
+    otherSponsor: account(),
+    board: account(),
+    boardKey: account(),
+    otherBoard: account(),
+    site: account(),
+    siteKey: account(),
+    otherSite: account(),
+    otherSiteKey: account(),
+    dataManager: account(),
+    dataManagerKey: account(),
+    safetyBoard: account(),
+    safetyBoardKey: account(),
+    person: account(),
+    stranger: account(),
   };
-}
-
-async function domainOf({ trials }: CareProof) {
-  const { chainId } = await ethers.provider.getNetwork();
-  return { name: "CareProof TrialRegistry", version: "1", chainId, verifyingContract: await trials.getAddress() };
-}
-
-/** An electronic signature of approval over `object`, made now. */
-async function approval(trial: Trial, signer: Account, object: string) {
-  const signedAt = await time.latest();
-  const value = {
-    ...{ trialId: trial.trialId, object, meaning: APPROVAL, signer: signer.address, signerName: NAME },
-    ...{ signedAt, deadline: signedAt + 86_400 },
-  };
-  const types = typed("TrialSignature", signatureMembers);
-  return { ...value, signature: await signer.signTypedData(await domainOf(trial), types, value) };
-}
-
-/** Has the ethics board approve the latest version. */
-export async function approve(trial: Trial): Promise<void> {
-  const { version } = await trial.trials.factsOf(trial.trialId);
-  const { hash } = await trial.trials.versionOf(trial.trialId, version);
-  await trial.trials.approve(trial.trialId, (await approval(trial, trial.board.key, hash)));
-}
-
-/** Registers and approves a version with a consent form of this name; from one of that name. */
-export async function amendConsentForm(trial: Trial, next: string, current?: string): Promise<void> {
-  const protocols: [Protocol, Protocol] = [protocol(current), protocol(next)];
-  await trial.trials.connect(trial.sponsorKey).amend(trial.trialId, ...(protocols as [never, never]), id("reason"));
-  await approve(trial);
-}
-
-/** Appoints a participant for ten years from the last block on. */
-export async function appoint(trial: Trial, role: TrialRole, participant: Account): Promise<void> {
-  const from = await time.latest();
-  const until = from + 10 * 365 * 86_400;
-  const number = TRIAL_ROLES.indexOf(role);
-  await trial.trials.connect(trial.sponsorKey).appoint(trial.trialId, number, participant.address, from, until);
-}
-
-/** Enrols a subject by the key of a site, signed at `signedAt`, by default now, under the approved version. */
-export async function enrol(
-  trial: Trial,
-  subject: string,
-  signedAt?: number,
-  { site, key }: { site: Account; key: Account } = { site: trial.site, key: trial.siteKey },
-): Promise<number> {
-  const at = signedAt ?? (await time.latest());
-  const { approvedVersion } = await trial.trials.factsOf(trial.trialId);
-  const value = {
-    ...{ trialId: trial.trialId, site: site.address, subject, version: approvedVersion, signer: key.address },
-    ...{ signedAt: at, deadline: at + 10 * 365 * 86_400 },
-  };
-  const types = typed("Enrolment", enrolmentMembers);
-  const message = { ...value, meaning: RESPONSIBILITY };
-  await trial.trials.enrol(value, await key.signTypedData(await domainOf(trial), types, message));
-  return at;
-}
-
-/** Has the site's key withdraw a subject at `signedAt`, by default now. */
-export async function withdraw(trial: Trial, subject: string, signedAt?: number): Promise<number> {
-  const at = signedAt ?? (await time.latest());
-  const { trialId, siteKey } = trial;
-  const value = { trialId, subject, signer: siteKey.address, signedAt: at, deadline: at + 10 * 365 * 86_400 };
-  const types = typed("Withdrawal", withdrawalMembers);
-  await trial.trials.withdraw(value, ZeroHash, await siteKey.signTypedData(await domainOf(trial), types, value));
-  return at;
-}
-
-/** Locks the data. */
-export async function lock(trial: Trial): Promise<void> {
-  await trial.trials.connect(trial.sponsorKey).lock(trial.trialId, id("data set"));
-}
-
-/** Unlocks the data, by the data manager and the safety board. */
-export async function unlock(trial: Trial): Promise<void> {
-  const { lockedAt, unlocks } = await trial.trials.factsOf(trial.trialId);
-  const reason = id("reason");
-  const tag = id("CareProof.Unlock(bytes32 reason,uint40 lockedAt,uint8 unlocks)");
-  const types = ["bytes32", "bytes32", "uint40", "uint8"];
-  const object = keccak256(AbiCoder.defaultAbiCoder().encode(types, [tag, reason, lockedAt, unlocks]));
-  const [manager, board] = [
-    await approval(trial, trial.dataManager.key, object),
-    await approval(trial, trial.safetyBoard.key, object),
-  ];
-  await trial.trials.unlock(trial.trialId, reason, manager, board);
-}
-
-/** A trial that an ethics board approved, with its people appointed and a subject enrolled: recruiting. */
-export async function recruiting(): Promise<Trial & { subject: string; enrolledAt: number }> {
-  const trial = await withTrial(await deployCareProof());
-  await approve(trial);
-  for (const [role, participant] of [
-    ["Investigator", trial.site],
-    ["Investigator", trial.otherSite],
-    ["Laboratory", trial.laboratory],
-    ["DataManager", trial.dataManager.principal],
-    ["SafetyBoard", trial.safetyBoard.principal],
-  ] as const) {
-    await appoint(trial, role, participant);
+  for (const { address } of Object.values(people)) {
+    await system.deployer.sendTransaction({ to: address, value: ethers.parseEther("10") });
   }
-  const subject = id("subject 1");
-  return { ...trial, subject, enrolledAt: await enrol(trial, subject) };
+  const organisations: [Account, RoleName, Account?][] = [
+    [people.sponsor, "TRIAL_SPONSOR", people.sponsorKey],
+    [people.otherSponsor, "TRIAL_SPONSOR"],
+    [people.board, "ETHICS_BOARD", people.boardKey],
+    [people.otherBoard, "ETHICS_BOARD"],
+    [people.site, "INVESTIGATOR_SITE", people.siteKey],
+    [people.otherSite, "INVESTIGATOR_SITE", people.otherSiteKey],
+    [people.dataManager, "TRIAL_SERVICE_PROVIDER", people.dataManagerKey],
+    [people.safetyBoard, "DATA_MONITORING_COMMITTEE", people.safetyBoardKey],
+  ];
+  for (const [organisation, name, key] of organisations) {
+    await accredit(system, organisation, name);
+    if (key !== undefined) await enlist(system, organisation, key, name);
+  }
+  const registry = system.trials;
+  const protocol = protocolWith({ primaryCompletion: (await time.latest()) + 300 * DAY });
+  return { ...system, ...people, registry, trialId: trialIdOf(NUMBER, people.sponsor.address), protocol };
+}
+
+/** A protocol; what is given replaces documents or outcomes. */
+export function protocolWith(
+  documents: Partial<Protocol["documents"]>,
+  outcomes: Partial<Protocol["outcomes"]> = {},
+): Protocol {
+  return {
+    documents: {
+      protocol: id("protocol"),
+      statisticalAnalysisPlan: id("statistical analysis plan"),
+      consentForm: id("consent form"),
+      allocationRoot: allocationTree(ALLOCATION).root,
+      plannedEnrolment: 10,
+      primaryCompletion: 2_000_000_000,
+      ...documents,
+    },
+    outcomes: { ...outcomesOf(PRIMARIES, OTHERS), ...outcomes },
+  };
+}
+
+/** As {@link deployTrialParties}, with the trial registered. */
+export async function deployRegistered(): Promise<Trial> {
+  const system = await loadFixture(deployTrialParties);
+  await system.registry.connect(system.sponsorKey).register(registrationNumberToBytes32(NUMBER), system.protocol);
+  return system;
+}
+
+/** As {@link deployRegistered}, approved, with site, data manager and safety board appointed. */
+export async function deployApproved(): Promise<Trial> {
+  const system = await loadFixture(deployRegistered);
+  await approve(system);
+  await appoint(system, "Investigator", system.site);
+  await appoint(system, "DataManager", system.dataManager);
+  await appoint(system, "SafetyBoard", system.safetyBoard);
+  return system;
+}
+
+/** As {@link deployApproved}, with one subject. */
+export async function deployRecruiting(): Promise<Trial> {
+  const system = await loadFixture(deployApproved);
+  await enrol(system, id("subject 0"));
+  return system;
+}
+
+/** As {@link deployRecruiting}, with the data locked. */
+export async function deployLocked(): Promise<Trial> {
+  const system = await loadFixture(deployRecruiting);
+  await system.registry.connect(system.sponsorKey).lock(system.trialId, id("data set"));
+  return system;
+}
+
+/** As {@link deployLocked}, unblinded. */
+export async function deployUnblinded(): Promise<Trial> {
+  const system = await loadFixture(deployLocked);
+  await system.registry.connect(system.sponsorKey).unblind(system.trialId);
+  return system;
+}
+
+/** Appoints a participant from now on, for a year. */
+export async function appoint({ registry, trialId, sponsorKey }: Trial, name: TrialRole, participant: Account) {
+  const from = await time.latest();
+  return registry.connect(sponsorKey).appoint(trialId, role(name), participant, from, from + 365 * DAY);
+}
+
+/** The EIP-712 domain of the registry. */
+export async function trialDomain(registry: { getAddress(): Promise<string> }) {
+  const { chainId } = await ethers.provider.getNetwork();
+  return trialRegistryDomain(chainId, await registry.getAddress());
+}
+
+/** A signature of `signer` with meaning Approval over `object`, now; `changes` before it is signed. */
+export async function signApproval(
+  { registry, trialId }: Trial,
+  signer: Account,
+  object: string,
+  changes: Partial<TrialSignature> = {},
+  domain: { chainId?: bigint; verifyingContract?: string } = {},
+) {
+  const now = await time.latest();
+  const message = {
+    trialId,
+    object,
+    meaning: meaning("Approval"),
+    signer: signer.address,
+    signerName: id("name of the person"),
+    signedAt: now,
+    deadline: now + 30 * DAY,
+    ...changes,
+  };
+  const signature = await signer.signTypedData(
+    { ...(await trialDomain(registry)), ...domain },
+    TRIAL_SIGNATURE_TYPES,
+    message,
+  );
+  return { ...message, signature };
+}
+
+/** Has the ethics board approve `protocol`, the latest version. */
+export async function approve(system: Trial, protocol = system.protocol, signer = system.boardKey) {
+  const approval = await signApproval(system, signer, versionHash(protocol));
+  return system.registry.connect(system.stranger).approve(system.trialId, approval);
+}
+
+/** Registers `next` in place of `current`. */
+export async function amend(system: Trial, next: Protocol, current = system.protocol) {
+  return system.registry.connect(system.sponsorKey).amend(system.trialId, current, next, id("reason"));
+}
+
+/** An enrolment of `subject` at the site under version 1, signed now by a key of the site; `changes` before it is signed. */
+export async function signEnrolment(
+  { registry, trialId, site, siteKey }: Trial,
+  subject: string,
+  changes: Partial<Enrolment> = {},
+  signer = siteKey,
+  domain: { chainId?: bigint; verifyingContract?: string } = {},
+) {
+  const now = await time.latest();
+  const enrolment = {
+    trialId,
+    site: site.address,
+    subject,
+    version: 1,
+    signer: signer.address,
+    signedAt: now,
+    deadline: now + 30 * DAY,
+    ...changes,
+  };
+  const signature = await signer.signTypedData(
+    { ...(await trialDomain(registry)), ...domain },
+    ENROLMENT_TYPES,
+    enrolmentMessage(enrolment),
+  );
+  return { enrolment, signature };
+}
+
+/** Enrols `subject`, as {@link signEnrolment}. */
+export async function enrol(system: Trial, subject: string, changes: Partial<Enrolment> = {}, signer = system.siteKey) {
+  const { enrolment, signature } = await signEnrolment(system, subject, changes, signer);
+  return system.registry.connect(system.stranger).enrol(enrolment, signature);
+}
+
+/** A list of enrolments of `subjects` at the site under version 1, signed by a key of the site. */
+export async function signEnrolmentList(
+  { registry, trialId, site, siteKey }: Trial,
+  subjects: string[],
+  changes: Partial<EnrolmentList> = {},
+  signer = siteKey,
+) {
+  const now = await time.latest();
+  const list = {
+    trialId,
+    site: site.address,
+    version: 1,
+    signer: signer.address,
+    subjects,
+    signedAt: subjects.map(() => now),
+    deadline: now + 30 * DAY,
+    ...changes,
+  };
+  const signature = await signer.signTypedData(
+    await trialDomain(registry),
+    ENROLMENT_LIST_TYPES,
+    enrolmentListMessage(list),
+  );
+  return { list: list as ITrialRegistryEnrolmentList, signature };
+}
+
+/** The list as the bindings take it. */
+type ITrialRegistryEnrolmentList = Parameters<ITrialRegistry["enrolManyByInvestigator"]>[0];
+
+/** Commitments of `count` subjects. */
+export const subjectsOf = (count: number): string[] => Array.from({ length: count }, () => hexlify(randomBytes(32)));
+
+/** A withdrawal of `subject`, signed now by a key of the site. */
+export async function signWithdrawal(
+  { registry, trialId, siteKey }: Trial,
+  subject: string,
+  changes: Partial<Withdrawal> = {},
+  signer = siteKey,
+) {
+  const now = await time.latest();
+  const withdrawal = {
+    trialId,
+    subject,
+    signer: signer.address,
+    signedAt: now,
+    deadline: now + 30 * DAY,
+    ...changes,
+  };
+  const signature = await signer.signTypedData(await trialDomain(registry), WITHDRAWAL_TYPES, withdrawal);
+  return { withdrawal, signature };
+}
+
+/** Withdraws `subject`, as {@link signWithdrawal}. */
+export async function withdraw(
+  system: Trial,
+  subject: string,
+  changes: Partial<Withdrawal> = {},
+  signer = system.siteKey,
+  salt = ZeroHash,
+) {
+  const { withdrawal, signature } = await signWithdrawal(system, subject, changes, signer);
+  return system.registry.connect(system.stranger).withdraw(withdrawal, salt, signature);
+}
+
+/** The two approvals that unlock the data for `reason`, of the state in which the trial is. */
+export async function signUnlock(system: Trial, reason: string) {
+  const { lockedAt, unlocks } = await system.registry.factsOf(system.trialId);
+  const object = unlockObject(reason, lockedAt, unlocks);
+  return {
+    object,
+    byManager: await signApproval(system, system.dataManagerKey, object),
+    byBoard: await signApproval(system, system.safetyBoardKey, object),
+  };
+}
+
+/** Consent of `person` to the site's use of trial data. */
+export async function consentToTrial({ consents, site }: Trial, person: Account) {
+  const expiresAt = (await time.latest()) + 500 * DAY;
+  return consents
+    .connect(person)
+    .grant(
+      site,
+      1n << BigInt(PURPOSES.CLINTRCH),
+      { categories: 1n << BigInt(CATEGORIES.TRIAL_DATA), notBefore: 0, expiresAt, flags: 0 },
+      id("evidence"),
+    );
 }
