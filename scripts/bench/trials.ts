@@ -1,7 +1,6 @@
 /** Gas of clinical trials: every row a transaction of its own, sent by an operator key, on the state that it declares. */
 import { time } from "@nomicfoundation/hardhat-network-helpers";
-import { getBytes, id, ZeroHash, type ContractTransactionResponse } from "ethers";
-import { ethers } from "hardhat";
+import { getBytes, id, toBeHex, ZeroHash, type ContractTransactionResponse } from "ethers";
 
 import { measureDataLicence } from "./dataLicence";
 import { gasOf, requireState, type Measurement } from "./operation";
@@ -129,8 +128,9 @@ async function measureEnrolment(trial: TrialBench, row: Row, rows: Map<string, n
     return subject;
   };
   const next = (): Promise<string> => requireNew(subjectAt(subjects++));
-  const requireEnrolled = async (count: bigint): Promise<void> =>
+  const requireEnrolled = async (count: bigint): Promise<void> => {
     requireState((await registry.factsOf(trialId)).enrolled === count, `${count} subjects`);
+  };
 
   await requireEnrolled(0n);
   for (const operation of ["enrol.first", "enrol"]) {
@@ -157,16 +157,14 @@ async function measureEnrolment(trial: TrialBench, row: Row, rows: Map<string, n
     const signed = await signEnrolment(trial, await next(), dates);
     items.push({ ...signed.enrolment, signature: signed.signature });
   }
-  rows.set("trials.enrolMany.each", (await gasOf(relayed.enrolMany(trialId, site, 1, items as never))) / MANY);
+  rows.set("trials.enrolMany.each", (await gasOf(relayed.enrolMany(trialId, site, 1, items))) / MANY);
   await requireEnrolled(3n + BigInt(MANY));
 
   const listed = [];
   for (let index = 0; index < MANY; index++) listed.push(await next());
-  const list = await signEnrolmentList(trial, listed, {
-    signedAt: listed.map((_, index) => signedAt + index),
-    deadline: dates.deadline,
-  });
-  requireState(!list.list.signedAt.some((at) => getBytes(ethers.toBeHex(at)).includes(0)), "no zero byte in a time");
+  const times = listed.map((_, index) => signedAt + index);
+  requireState(!times.some((at) => getBytes(toBeHex(at)).includes(0)), "no zero byte in a time");
+  const list = await signEnrolmentList(trial, listed, { signedAt: times, deadline: dates.deadline });
   const ofList = await gasOf(relayed.enrolManyByInvestigator(list.list, list.signature));
   rows.set("trials.enrolManyByInvestigator.each", ofList / MANY);
   await requireEnrolled(3n + 2n * BigInt(MANY));
