@@ -4,26 +4,16 @@ import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { id, MaxUint256, ZeroAddress, ZeroHash, type Contract } from "ethers";
 import { ethers } from "hardhat";
 
-import { accredit, deployCareProof, enlist, type Account, type CareProof } from "./careproof";
+import { accredit, enlist, type Account } from "./careproof";
+import { deployRegistered, type Trial } from "./trialParties";
 import { datasetId, type DatasetTerms } from "../../src/trials/dataLicence.js";
+import { LICENCE_DENIALS, type LicenceDenial } from "../../src/trials/dataStatuses.js";
 import { dataUsesToMask } from "../../src/trials/dataUses.js";
 
 export const DAY = 86_400;
 
 /** What a licence costs, in token units: no multiple of 10 000, so that rounding shows. */
 export const FEE = 100_000_007n;
-
-/** Names of the enums of `IDataLicence`, in their order. */
-export const LICENCE_STATUSES = ["None", "Requested", "Refused", "Granted", "Active", "Revoked"] as const;
-export const LICENCE_DENIALS = [
-  "None",
-  "NotInGoodStanding",
-  "NoLicence",
-  "Revoked",
-  "Expired",
-  "UseNotLicensed",
-] as const;
-export type LicenceDenial = (typeof LICENCE_DENIALS)[number];
 
 /** What the data of the tests permit: health research, not for profit, with ethics approval. */
 export const PERMITTED = dataUsesToMask(["HMB", "AI_TRAINING", "NPU", "IRB"]);
@@ -32,7 +22,7 @@ export const ASKED = dataUsesToMask(["DS", "NPU", "IRB"]);
 /** As {@link ASKED}, and to train models. */
 export const ASKED_FOR_MODELS = dataUsesToMask(["DS", "AI_TRAINING", "NPU", "IRB"]);
 
-export interface DataLicences extends CareProof {
+export interface DataLicences extends Trial {
   /** Holds data and publishes them. */
   hospital: Account;
   hospitalKey: Account;
@@ -71,7 +61,7 @@ export interface RequestOptions {
 
 /** The contract, accredited parties, and two data sets of the hospital. */
 export async function deployDataLicences(): Promise<DataLicences> {
-  const system = await loadFixture(deployCareProof);
+  const system = await loadFixture(deployRegistered);
   const [hospital, hospitalKey, committee, committeeKey, user, userKey, otherUser, alice, bob, carol, stranger] =
     system.others as unknown as Tuple<HardhatEthersSigner, 11>;
   await accredit(system, hospital, "PROVIDER");
