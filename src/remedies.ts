@@ -73,7 +73,7 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   LeafNotInBatch: "Check the manifest: the leaf, its proof, the provider and the sequence number must be of one batch.",
   RecordNotCurrent: "Follow the record to the one that replaced it, which is the one to supersede or retract.",
   SupersedesItself: "Give another leaf as the one that replaces it.",
-  ReasonMissing: "Give the code of a reason for the retraction.",
+  ReasonMissing: "Give the reason: its code, or its commitment.",
 
   // DisclosureLog
   NotGatewaySigner: "Give a receipt that the gateway signed, or a key that acted for it at the time of access.",
@@ -171,7 +171,8 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   // EPCIS events
   EmptyEventHash: "Give the CBV 2.0 hash of each event; careproof provenance hash makes it.",
 
-  // ERC-721
+  // ERC-721 and ERC-5192
+  NotTransferable: "Nothing is to be done: the token stays with whom it was made for.",
   ERC721IncorrectOwner: "Check who owns the token.",
   ERC721InsufficientApproval: "Have the owner approve this account.",
   ERC721InvalidApprover: "Have the owner approve, or an operator for all its tokens.",
@@ -210,7 +211,6 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   NotTheSubmitter: "Submit this from the account that the provider named.",
   OnlySelf: "Nothing is to be done: the contract alone calls this; use submitMany.",
   PausedLately: "Wait until 30 days after the last pause.",
-  PolicyNotTransferable: "Nothing is to be done: a policy stays its member's.",
   OutOfOrder:
     "Name the primary claim where the policy pays second or later, and none where it pays first; else have the order declared anew.",
   TooManyLookAlikes:
@@ -255,6 +255,44 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   WrongNumberOfAttestations:
     "Give as many attestations as the sum needs: one, or above attestersAbove those of the terms.",
   WrongNumberOfAttesters: "Let a product need 1 to 8 attesters.",
+
+  // Data of clinical trials
+  AwareInFuture: "Give the time at which the reporter became aware, which is not later than now.",
+  EventReportedBefore: "Nothing is to be done: the event was reported.",
+  ExpeditedBefore: "Nothing is to be done: the sponsor told the authority already.",
+  LateBefore: "Nothing is to be done: the event was counted as late.",
+  NotAViolation:
+    "Check leaf, proof, writer and sequence number: only a leaf of the batch whose subject was not in the trial counts.",
+  NotOverdue: "Wait until after the time in the error; an event of which the authority was told in time is never late.",
+  UnknownEvent: "Report the event first, by the same commitment.",
+  ViolationReportedBefore: "Nothing is to be done: the leaf was reported in this batch.",
+  WrongCapturePeriod: "Give the times of the first and the last row of the batch, neither of them later than now.",
+
+  // Data licences
+  CommitteeIsLicensee: "Have another organisation ask: a committee does not decide on its own request.",
+  DatasetPublishedBefore: "Nothing is to be done: the data set is published on these terms.",
+  FeeIncomplete: "Give both the fee and its token, or neither.",
+  InputNotLicensed: "Give a licence for this data set too: the input was made of it.",
+  InvalidShare: "Give each account one share that is not zero.",
+  LicenceNotUsable: "Give a licence of your own that is in force and for this use; the denial says what is missing.",
+  NotTheCommittee:
+    "Send this from the committee of the terms, or a key that acts for it; name the committee, not its key.",
+  NotTheDataProvider: "Send this for who provides the data: of a trial its sponsor.",
+  NotTheLicensee: "Send this from the organisation that asked for the licence, or a key that acts for it.",
+  NotTheTerms: "Pass the terms of the licence's data set, as DatasetPublished has them.",
+  NothingDue: "Wait for the next fee: this account has no share, or was paid all of it.",
+  PeriodNotPermitted: "Give at least a day, and no more than the terms permit.",
+  PurposeMissing: "Give the commitment of the purpose.",
+  RootMissing: "Give the Merkle root of the data, or the hash of the model.",
+  SharesDoNotAddUp: "Give shares that add up to 10000 basis points.",
+  UnknownDataset: "Pass the terms of a published data set, as DatasetPublished has them.",
+  UnknownUses: "Give a mask with a permission in it, of codes in use; dataUsesToMask makes it.",
+  UnknownWork: "Register the input first, or check its id.",
+  UsesNotPermitted: "Ask for no more than the terms permit, and name every restriction of theirs.",
+  WorkRegisteredBefore: "Nothing is to be done: the work is registered.",
+  WrongLicenceStatus: "Read the licence: its present status does not allow this step.",
+  WrongNumberOfOrigins: "Give at least one licence, and at most 32 inputs and licences together.",
+  WrongNumberOfShares: "Give 1 to 16 shares where there is a fee, and none where there is none.",
 
   // Reserve vaults
   NotSpender: "Nothing is to be done: only the claims processor and the contract of parametric policies call this.",

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 
+import {IERC5192} from "../utils/IERC5192.sol";
 import {PlanTerms, ServiceFamily} from "./PlanTerms.sol";
 
 /// @title IPolicyRegistry
@@ -12,7 +13,7 @@ import {PlanTerms, ServiceFamily} from "./PlanTerms.sol";
 /// but this policy, is insured by a plan, for which days, at which premium; and, by its subject tag, which policies are of one
 /// person within one calendar year. A tag is a keyed hash that the enrolment authority alone can make, another in every
 /// year, so policies of different years cannot be linked by it.
-interface IPolicyRegistry is IERC721 {
+interface IPolicyRegistry is IERC721, IERC5192 {
     /// @notice A policy as stored.
     /// @param member Who is insured, and signs encounter receipts: an address used for this policy only.
     /// @param firstDay The first day of cover.
@@ -85,8 +86,6 @@ interface IPolicyRegistry is IERC721 {
         uint32 throughDay,
         address operator
     );
-    /// @notice ERC-5192: emitted once a policy is issued, as it can never be transferred.
-    event Locked(uint256 tokenId);
 
     /// @notice Thrown when the plan was never published.
     error UnknownPlan(bytes32 planId);
@@ -110,8 +109,6 @@ interface IPolicyRegistry is IERC721 {
     error WrongSubjectTag(uint256 policyId, uint256 year);
     /// @notice Thrown when 2^28 - 1 policies were issued.
     error TooManyPolicies();
-    /// @notice Thrown by every transfer and approval: a policy is its member's for ever.
-    error PolicyNotTransferable();
 
     /// @notice Issues a policy to `member`.
     /// @return policyId Its number, from 1.
@@ -173,7 +170,4 @@ interface IPolicyRegistry is IERC721 {
 
     /// @notice The order of coverage of a policy for a calendar year, or zero.
     function orderOf(uint256 policyId, uint256 year) external view returns (uint8);
-
-    /// @notice ERC-5192: always true of a policy. Reverts: ERC-721's where there is none.
-    function locked(uint256 policyId) external view returns (bool);
 }

@@ -6,6 +6,7 @@ import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 
 import {IParticipantRegistry} from "../participants/IParticipantRegistry.sol";
 import {Roles} from "../participants/Role.sol";
+import {LockedERC721} from "../utils/LockedERC721.sol";
 import {CalendarYear} from "./CalendarYear.sol";
 import {IPlanRegistry} from "./IPlanRegistry.sol";
 import {IPolicyRegistry} from "./IPolicyRegistry.sol";
@@ -14,8 +15,7 @@ import {PlanTerms, ServiceFamily, hashOf} from "./PlanTerms.sol";
 
 /// @title PolicyRegistry
 /// @notice See {IPolicyRegistry}.
-contract PolicyRegistry is IPolicyRegistry, ERC721 {
-    bytes4 private constant _ERC5192 = 0xb45a3c0e;
+contract PolicyRegistry is IPolicyRegistry, LockedERC721 {
     /// @dev A policy's number has 28 bits in a claim's word.
     uint256 private constant _MOST_POLICIES = 1 << 28;
 
@@ -59,7 +59,6 @@ contract PolicyRegistry is IPolicyRegistry, ERC721 {
         uint32 paidThrough = dailyPremium == 0 ? lastDay : firstDay - 1;
         _policies[policyId] = Policy(member, firstDay, lastDay, paidThrough, planId, dailyPremium);
         _mint(member, policyId);
-        emit Locked(policyId);
         emit PolicyIssued(policyId, planId, member, firstDay, lastDay, dailyPremium, msg.sender);
     }
 
@@ -173,31 +172,9 @@ contract PolicyRegistry is IPolicyRegistry, ERC721 {
         return uint8(uint256(_subjects[policyId][year]));
     }
 
-    /// @inheritdoc IPolicyRegistry
-    function locked(uint256 policyId) external view returns (bool) {
-        _requireOwned(policyId);
-        return true;
-    }
-
-    /// @inheritdoc ERC721
-    function supportsInterface(bytes4 interfaceId) public view override(ERC721, IERC165) returns (bool) {
-        return interfaceId == _ERC5192 || super.supportsInterface(interfaceId);
-    }
-
-    /// @dev Issues, and nothing else.
-    function _update(address to, uint256 policyId, address auth) internal override returns (address) {
-        require(_ownerOf(policyId) == address(0), PolicyNotTransferable());
-        return super._update(to, policyId, auth);
-    }
-
-    /// @dev An approval would allow what never happens.
-    function _approve(address, uint256, address, bool) internal pure override {
-        revert PolicyNotTransferable();
-    }
-
-    /// @dev See {_approve}.
-    function _setApprovalForAll(address, address, bool) internal pure override {
-        revert PolicyNotTransferable();
+    /// @inheritdoc IERC165
+    function supportsInterface(bytes4 interfaceId) public view override(LockedERC721, IERC165) returns (bool) {
+        return super.supportsInterface(interfaceId);
     }
 
     function _policyWith(uint256 policyId, PlanTerms calldata terms) private view returns (Policy storage policy) {

@@ -18,6 +18,7 @@ import Claims from "./Claims";
 import Consent from "./Consent";
 import Participants from "./Participants";
 import Provenance from "./Provenance";
+import Trials from "./Trials";
 
 /**
  * All of CareProof, with its authority set up and handed over.
@@ -31,6 +32,7 @@ export default buildModule("CareProof", (m) => {
   const { companyPrefixRegistry, digitalLinks, drugProvenance, productInvestigations, epcisEventLog } =
     m.useModule(Provenance);
   const { reserveVaultFactory, planRegistry, policyRegistry, claimsProcessor, parametricPolicy } = m.useModule(Claims);
+  const { trialRegistry, trialData, trialSafety, dataLicence } = m.useModule(Trials);
   const admin = m.getParameter<string>("admin");
 
   const labels = ROLE_LABELS.map(([role, label]) =>
@@ -82,6 +84,10 @@ export default buildModule("CareProof", (m) => {
     policyRegistry,
     claimsProcessor,
     parametricPolicy,
+    trialRegistry,
+    trialData,
+    trialSafety,
+    dataLicence,
   };
 });
 

@@ -9,7 +9,6 @@ import type { CareProofSystem } from "./deployment";
 import {
   allowPayment,
   DECISION_DAYS,
-  deployStablecoin,
   feeSchedule,
   IMAGING,
   INTEREST,
@@ -24,8 +23,9 @@ import {
 } from "./insurance";
 import { accreditation } from "./organisations";
 import type { Outcome, Report } from "./report";
+import { deployStablecoin, money } from "./stablecoin";
 import { ReserveVault__factory } from "../../src/bindings/index";
-import { formatTokenUnits, toTokenUnits } from "../../src/claims/decimal";
+import { toTokenUnits } from "../../src/claims/decimal";
 import { parametricDomain, productId, triggerCommitment, type ParametricTerms } from "../../src/claims/parametric";
 import type { PlanTerms } from "../../src/claims/planTerms";
 import { CLAIM_STATUSES, PEND_REASONS } from "../../src/claims/statuses";
@@ -370,9 +370,4 @@ export async function claimsChapter(chain: Chain, system: CareProofSystem, repor
       return books(INVESTED + premium - out, 0n)();
     },
   });
-}
-
-/** Token units as money: `1,234.56`. */
-function money(units: bigint): string {
-  return formatTokenUnits(units).replace(/\B(?=(\d{3})+(?!\d)(?<!\.\d*))/g, ",");
 }

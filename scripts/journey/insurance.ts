@@ -1,6 +1,5 @@
 /** What the chapter on insurance is about: a plan, its fee schedule, a visit as an X12 837 tells it. All in it is invented. */
-import { type Contract, ContractFactory, hexlify, id, randomBytes, type Wallet, ZeroAddress, ZeroHash } from "ethers";
-import hre from "hardhat";
+import { hexlify, id, randomBytes, type Wallet, ZeroAddress, ZeroHash } from "ethers";
 
 import { toTokenUnits } from "../../src/claims/decimal";
 import { FeeSchedule } from "../../src/claims/feeSchedule";
@@ -65,13 +64,6 @@ export function samplePlan(payer: string, vault: string, fees: FeeSchedule): Pla
       packBenefit({ ...benefit, coinsuranceBasisPoints: 2_000, deductibleApplies: true }),
     ],
   };
-}
-
-/** The test stablecoin, which only local chains have. */
-export async function deployStablecoin(deployer: Wallet): Promise<Contract> {
-  const { abi, bytecode } = await hre.artifacts.readArtifact("TestStablecoin");
-  const contract = await new ContractFactory(abi, bytecode, deployer).deploy();
-  return (await contract.waitForDeployment()) as Contract;
 }
 
 /** A professional claim of a day as the clinic's software writes it: an X12 837P (005010X222A1). */

@@ -116,15 +116,24 @@ export class LineWriter {
     if (this.bufferedLength > 256 * 1024) this.flush();
   }
 
+  /** Writes bytes as they are, whole lines of UTF-8. */
+  writeBytes(bytes: Uint8Array): void {
+    this.flush();
+    this.put(bytes);
+  }
+
   flush(): void {
+    this.put(new TextEncoder().encode(this.buffered.join("")));
+    this.buffered = [];
+    this.bufferedLength = 0;
+  }
+
+  private put(bytes: Uint8Array): void {
     try {
-      const bytes = new TextEncoder().encode(this.buffered.join(""));
       for (let offset = 0; offset < bytes.length;) offset += writeSync(this.file, bytes, offset);
     } catch (error) {
       throw new CareProofError("FILE_UNWRITABLE", `cannot be written (${reason(error)})`, this.path, { cause: error });
     }
-    this.buffered = [];
-    this.bufferedLength = 0;
   }
 
   close(): void {

@@ -3,10 +3,8 @@ import { CareProofError } from "../errors.js";
 import { MAX_PATH_LENGTH } from "../provenance/lot.js";
 import type { LotItem } from "../provenance/lotContents.js";
 import { type Sscc, tokenIdOf } from "../provenance/tokenId.js";
+import { csvFields, csvSeparator } from "../utils/csv.js";
 import { withPlace } from "../utils/errorPlace.js";
-
-/** What separates columns, as spreadsheets write it: RFC 4180, countries where the comma is the decimal sign, tabs. */
-const SEPARATORS = [",", ";", "\t"] as const;
 
 /** Header of the column of serial numbers. */
 const SERIAL = "serial";
@@ -34,11 +32,11 @@ export async function* readLotCsv(
     const where = `${name}:${number}`;
     const line = text.endsWith("\r") ? text.slice(0, -1) : text;
     if (columns === undefined) {
-      separator = SEPARATORS.find((candidate) => line.includes(candidate)) ?? ",";
+      separator = csvSeparator(line);
       columns = headerOf(line, separator, where);
       continue;
     }
-    const fields = fieldsOf(line, separator, where);
+    const fields = csvFields(line, separator, where);
     if (fields.length !== columns.length) {
       const message = `has ${fields.length} columns, the header has ${columns.length}`;
       throw new CareProofError("CSV_INVALID", message, where);
@@ -57,7 +55,7 @@ export async function* readLotCsv(
 }
 
 function headerOf(line: string, separator: string, where: string): string[] {
-  const columns = fieldsOf(line, separator, where).map((column) => column.trim());
+  const columns = csvFields(line, separator, where).map((column) => column.trim());
   if (columns[0]?.toLowerCase() !== SERIAL) {
     const message = `the first column must be "${SERIAL}", those after it the containers, the innermost first`;
     throw new CareProofError("CSV_INVALID", `${message}; found ${JSON.stringify(columns[0])}`, where);
@@ -95,36 +93,4 @@ function pathOf(
     path.push(container);
   }
   return path;
-}
-
-/** The fields of a line. */
-function fieldsOf(line: string, separator: string, where: string): string[] {
-  if (!line.includes('"')) return line.split(separator);
-  const fields: string[] = [];
-  let start = 0;
-  for (;;) {
-    const column = `${where} column ${fields.length + 1}`;
-    if (line[start] === '"') {
-      let end = start + 1;
-      while (end < line.length && (line[end] !== '"' || line[end + 1] === '"')) end += line[end] === '"' ? 2 : 1;
-      if (end >= line.length)
-        throw new CareProofError("CSV_INVALID", "the quotation mark has no end on its line", column);
-      fields.push(line.slice(start + 1, end).replaceAll('""', '"'));
-      start = end + 1;
-      if (start < line.length && line[start] !== separator) {
-        throw new CareProofError("CSV_INVALID", "there is text after the quoted field", column);
-      }
-    } else {
-      const next = line.indexOf(separator, start);
-      const field = line.slice(start, next < 0 ? undefined : next);
-      if (field.includes('"')) {
-        const message = 'a field with a quotation mark must be quoted, and the mark doubled: "a""b"';
-        throw new CareProofError("CSV_INVALID", message, column);
-      }
-      fields.push(field);
-      start = next < 0 ? line.length : next;
-    }
-    if (start >= line.length) return fields;
-    start++;
-  }
 }

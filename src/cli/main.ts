@@ -5,6 +5,7 @@ import { consentCommand } from "./consent.js";
 import { provenanceCommand } from "./provenance.js";
 import { recordsCommand } from "./records.js";
 import { printable, type Terminal } from "./terminal.js";
+import { trialsCommand } from "./trials.js";
 import { CareProofError } from "../errors.js";
 import { VERSION } from "../version.js";
 
@@ -57,7 +58,8 @@ function program(terminal: Terminal, json: boolean): Command {
     .addCommand(consentCommand(terminal))
     .addCommand(recordsCommand(terminal))
     .addCommand(provenanceCommand(terminal))
-    .addCommand(claimsCommand(terminal));
+    .addCommand(claimsCommand(terminal))
+    .addCommand(trialsCommand(terminal));
   forEachCommand(root, (command) =>
     command.exitOverride().configureOutput({
       writeOut: (text) => terminal.stdout.write(text),

@@ -1,5 +1,6 @@
 import { type Contract } from "ethers";
 
+import { findBatch } from "./batchStream.js";
 import { ask, type Connection, contractAt } from "./rpc.js";
 import { iParticipantRegistryAbi, recordRegistryAbi } from "../abi/index.js";
 import type { ManifestRecord } from "../consent/recordManifest.js";
@@ -39,16 +40,10 @@ export class RecordRegistryClient {
     return (await this.call<{ sequence: bigint }>("headOf", provider)).sequence;
   }
 
-  /** The number of the batch of a provider that has a root, the latest first, or undefined. Asks for a hundred at a time. */
+  /** The number of the batch of a provider that has a root, the latest first, or undefined. */
   async findBatch(provider: string, root: string): Promise<bigint | undefined> {
-    const step = 100n;
-    for (let last = await this.lastSequence(provider); last > 0n; last -= step) {
-      const numbers = Array.from({ length: Number(last < step ? last : step) }, (_, i) => last - BigInt(i));
-      const roots = await Promise.all(numbers.map((number) => this.call<string>("rootOf", provider, number)));
-      const found = roots.indexOf(root);
-      if (found >= 0) return numbers[found];
-    }
-    return undefined;
+    const last = await this.lastSequence(provider);
+    return findBatch(last, root, (number) => this.call("rootOf", provider, number));
   }
 
   private call<T>(name: string, ...args: unknown[]): Promise<T> {

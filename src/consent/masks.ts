@@ -2,7 +2,7 @@
  * Sets of names (purposes, categories, flags) to the bitmasks of the contracts and back.
  */
 
-import { CareProofError } from "../errors.js";
+import { toMask, toNames } from "../utils/masks.js";
 import {
   CATEGORIES,
   CONSENT_FLAGS,
@@ -12,29 +12,6 @@ import {
   type ConsentFlag,
   type Purpose,
 } from "./codes.js";
-
-function toMask(table: Readonly<Record<string, number>>, what: string, names: Iterable<string>): bigint {
-  let mask = 0n;
-  for (const name of names) {
-    const bit = Object.hasOwn(table, name) ? table[name] : undefined;
-    if (bit === undefined) throw new CareProofError("CODE_UNKNOWN", `${what} "${name}" is not known`);
-    mask |= 1n << BigInt(bit);
-  }
-  return mask;
-}
-
-function toNames<Name extends string>(table: Readonly<Record<Name, number>>, what: string, mask: bigint): Name[] {
-  const names: Name[] = [];
-  let rest = mask;
-  for (const [name, bit] of Object.entries<number>(table)) {
-    const value = 1n << BigInt(bit);
-    if ((rest & value) === 0n) continue;
-    names.push(name as Name);
-    rest &= ~value;
-  }
-  if (rest !== 0n) throw new CareProofError("CODE_UNKNOWN", `bits 0x${rest.toString(16)} stand for no ${what}`);
-  return names;
-}
 
 /** The `uint32` bitmask of purposes. Throws {@link CareProofError} `CODE_UNKNOWN` on a name that is not a purpose. */
 export function purposesToMask(purposes: Iterable<Purpose>): number {

@@ -6,7 +6,13 @@ import { keccak256, type Keccak256 } from "./keccak.js";
 
 /** What a commitment is to. Each kind has its own tag, so that a commitment to one is never taken for another. */
 export type CommitmentKind =
-  "record" | "consentDocument" | "disclosure" | "transactionInformation" | "procedureCode" | "parametricTrigger";
+  | "record"
+  | "consentDocument"
+  | "disclosure"
+  | "transactionInformation"
+  | "procedureCode"
+  | "parametricTrigger"
+  | "trialData";
 
 const TAGS: Readonly<Record<CommitmentKind, Uint8Array>> = {
   record: keccak256(toUtf8Bytes("CareProof.Record")),
@@ -15,6 +21,7 @@ const TAGS: Readonly<Record<CommitmentKind, Uint8Array>> = {
   transactionInformation: keccak256(toUtf8Bytes("CareProof.TransactionInformation")),
   procedureCode: keccak256(toUtf8Bytes("CareProof.ProcedureCode")),
   parametricTrigger: keccak256(toUtf8Bytes("CareProof.ParametricTrigger")),
+  trialData: keccak256(toUtf8Bytes("CareProof.TrialData")),
 };
 
 /** The tag (bytes32 as 0x-hex) of a kind of commitment: keccak256 of its name, such as `CareProof.Record`. */

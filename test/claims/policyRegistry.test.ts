@@ -444,7 +444,7 @@ describe("PolicyRegistry", () => {
             () => token.setApprovalForAll(to, true),
             () => token.setApprovalForAll(to, false),
           ]) {
-            await expect(attempt()).to.be.revertedWithCustomError(policies, "PolicyNotTransferable").withArgs();
+            await expect(attempt()).to.be.revertedWithCustomError(policies, "NotTransferable").withArgs();
           }
         }
       }
@@ -458,7 +458,7 @@ describe("PolicyRegistry", () => {
       const { policies, member, stranger } = await loadFixture(deployPolicy);
       const token = policies.connect(member);
       await expect(token.approve(stranger, 2))
-        .to.be.revertedWithCustomError(policies, "PolicyNotTransferable")
+        .to.be.revertedWithCustomError(policies, "NotTransferable")
         .withArgs();
       await expect(token.transferFrom(member, stranger, 2))
         .to.be.revertedWithCustomError(policies, "ERC721NonexistentToken")

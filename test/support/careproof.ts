@@ -11,6 +11,7 @@ import {
   ClaimsProcessor__factory,
   CompanyPrefixRegistry__factory,
   ConsentRegistry__factory,
+  DataLicence__factory,
   DigitalLinks__factory,
   DisclosureLog__factory,
   DrugProvenance__factory,
@@ -23,10 +24,14 @@ import {
   RecordRegistry__factory,
   RepresentativeRegistry__factory,
   ReserveVaultFactory__factory,
+  TrialData__factory,
+  TrialRegistry__factory,
+  TrialSafety__factory,
   type AccessManager,
   type ClaimsProcessor,
   type CompanyPrefixRegistry,
   type ConsentRegistry,
+  type DataLicence,
   type DigitalLinks,
   type DisclosureLog,
   type DrugProvenance,
@@ -39,6 +44,9 @@ import {
   type RecordRegistry,
   type RepresentativeRegistry,
   type ReserveVaultFactory,
+  type TrialData,
+  type TrialRegistry,
+  type TrialSafety,
 } from "../../src/bindings/index.js";
 import { ROLES, roleMask, type RoleName } from "../../src/participants/roles.js";
 
@@ -66,6 +74,10 @@ export interface CareProof {
   policies: PolicyRegistry;
   claims: ClaimsProcessor;
   parametric: ParametricPolicy;
+  trials: TrialRegistry;
+  trialData: TrialData;
+  trialSafety: TrialSafety;
+  licences: DataLicence;
   deployer: HardhatEthersSigner;
   /** Who governs after the hand-over. */
   admin: HardhatEthersSigner;
@@ -115,6 +127,10 @@ export async function deployCareProof(): Promise<CareProof> {
     policies: PolicyRegistry__factory.connect(await at(deployed.policyRegistry), deployer),
     claims: ClaimsProcessor__factory.connect(await at(deployed.claimsProcessor), deployer),
     parametric: ParametricPolicy__factory.connect(await at(deployed.parametricPolicy), deployer),
+    trials: TrialRegistry__factory.connect(await at(deployed.trialRegistry), deployer),
+    trialData: TrialData__factory.connect(await at(deployed.trialData), deployer),
+    trialSafety: TrialSafety__factory.connect(await at(deployed.trialSafety), deployer),
+    licences: DataLicence__factory.connect(await at(deployed.dataLicence), deployer),
     deployer,
     admin,
     gs1MemberOrganisation,

@@ -1,0 +1,439 @@
+/** What happened in a trial, from the events of its contracts alone. Times are unix seconds; commitments 0x-hex of 32 bytes. */
+import {
+  BATCH_KINDS,
+  type BatchKind,
+  DATA_STATUSES,
+  type DataStatus,
+  SERIOUS_KINDS,
+  type SeriousKind,
+} from "./dataStatuses.js";
+import { isOfSubject, type SubjectEvents, type TrialContracts, type TrialEvent } from "./events.js";
+import type { Documents, OutcomeLeaf, OutcomeList, Protocol } from "./protocol.js";
+import { TRIAL_ROLES, type TrialRole } from "./statuses.js";
+import { type DataFacts, plain, type SafetyFacts, type TrialFacts } from "./trialFacts.js";
+import { dayOf } from "../utils/time.js";
+
+/** An event of a trial that is not of one subject, with its time. */
+export type TrialStep = Exclude<TrialEvent, { readonly name: keyof SubjectEvents }> & {
+  /** Time of its block. */
+  readonly time: number;
+};
+
+/** What of a protocol a version can change. */
+export const PROTOCOL_PARTS = [
+  "protocol",
+  "statisticalAnalysisPlan",
+  "consentForm",
+  "allocation",
+  "plannedEnrolment",
+  "primaryCompletion",
+  "primaryOutcomes",
+  "otherOutcomes",
+] as const;
+
+/** Name of a part of a protocol. */
+export type ProtocolPart = (typeof PROTOCOL_PARTS)[number];
+
+/** An ethics board's electronic signature over a version (21 CFR 11.50); what it means is Approval. */
+export interface ProtocolApproval {
+  /** Address of the ethics board. */
+  readonly board: string;
+  /** The key that signed for it. */
+  readonly signer: string;
+  /** Commitment of the printed name. */
+  readonly signerName: string;
+  readonly signedAt: number;
+  /** When it arrived on the chain. */
+  readonly approvedAt: number;
+  /** Hash of the transaction, as all `transaction`s here. */
+  readonly transaction: string;
+}
+
+/** A version of a protocol. */
+export interface TrialVersion {
+  /** From 1. */
+  readonly version: number;
+  readonly protocol: Protocol;
+  readonly registeredAt: number;
+  /** Commitment of the reason; not of the first version. */
+  readonly reason?: string;
+  /** What differs from the version before, empty for the first. */
+  readonly changes: readonly ProtocolPart[];
+  /** Whether somebody was enrolled before it, as far as is on the chain. */
+  readonly afterFirstEnrolment: boolean;
+  readonly afterUnblinding: boolean;
+  readonly approval?: ProtocolApproval;
+  readonly transaction: string;
+}
+
+/** A participant's part in a trial. */
+export interface TrialAppointment {
+  readonly role: TrialRole;
+  readonly participant: string;
+  readonly from: number;
+  /** The first second at which it no longer counts. */
+  readonly until: number;
+  readonly appointedAt: number;
+  /** When the sponsor ended it before its time, if so. */
+  readonly dismissedAt?: number;
+}
+
+/** How many subjects of a site consented or withdrew on a day. Nothing tells who. */
+export interface EnrolmentDay {
+  /** UTC, `YYYY-MM-DD`, of the signatures. */
+  readonly day: string;
+  readonly enrolled: number;
+  readonly reconsented: number;
+  readonly withdrawn: number;
+}
+
+/** A site's subjects, counted. */
+export interface SiteEnrolment {
+  readonly site: string;
+  readonly enrolled: number;
+  readonly reconsented: number;
+  readonly withdrawn: number;
+  /** In their order. */
+  readonly days: readonly EnrolmentDay[];
+}
+
+/** A batch of data as it was anchored. */
+export interface AnchoredBatch {
+  readonly sequence: number;
+  readonly kind: BatchKind;
+  readonly root: string;
+  /** Number of rows, as its writer states it. */
+  readonly count: number;
+  readonly periodStart: number;
+  readonly periodEnd: number;
+  readonly anchoredAt: number;
+  /** How often the data had been unlocked: not 0 for a batch that was added after a lock. */
+  readonly unlocks: number;
+  /** Rows of it that were shown to be of subjects who were not in the trial. */
+  readonly violations: number;
+  readonly transaction: string;
+}
+
+/** The data of a site or laboratory. */
+export interface DataStream {
+  readonly writer: string;
+  readonly batches: readonly AnchoredBatch[];
+  /** Number of batches that the contract says there are. */
+  readonly head: number;
+  /** Numbers of batches up to the head of which there is no event with the root that the contract has. */
+  readonly gaps: readonly number[];
+}
+
+/** A row that was shown to be of a subject who was not in the trial when it was captured. */
+export interface DataViolation {
+  readonly writer: string;
+  readonly sequence: number;
+  /** Of the row's leaf. */
+  readonly digest: string;
+  readonly status: DataStatus;
+  readonly reporter: string;
+  readonly reportedAt: number;
+  readonly transaction: string;
+}
+
+/** A lock of the data, and the unlock that ended it. */
+export interface DataLock {
+  readonly lockedAt: number;
+  /** Commitment of the data set. */
+  readonly dataset: string;
+  readonly unlock?: {
+    readonly unlockedAt: number;
+    readonly dataManager: string;
+    readonly safetyBoard: string;
+    readonly reason: string;
+  };
+}
+
+/** A result that was reported of a registered outcome. */
+export interface ReportedOutcome {
+  readonly outcome: OutcomeLeaf;
+  /** Commitment of the result. */
+  readonly result: string;
+  readonly reportedAt: number;
+  readonly transaction: string;
+}
+
+/** A result of an outcome that was never registered. */
+export interface UnregisteredResult {
+  readonly result: string;
+  readonly reportedAt: number;
+  readonly transaction: string;
+}
+
+/** A serious adverse event. */
+export interface SeriousEvent {
+  /** Its commitment. */
+  readonly event: string;
+  readonly reporter: string;
+  readonly kind: SeriousKind;
+  /** When the reporter became aware of it, as it says. */
+  readonly awareAt: number;
+  /** The last second at which the authority is told in time. */
+  readonly dueAt: number;
+  readonly reportedAt: number;
+  /** When the sponsor said that the authority was told. */
+  readonly expeditedAt?: number;
+}
+
+/** A trial, what happened in it, and what the contracts say of it. */
+export interface TrialHistory {
+  readonly chainId: bigint;
+  readonly contracts: TrialContracts;
+  readonly trialId: string;
+  /** Such as `NCT01234567`. */
+  readonly registrationNumber: string;
+  /** The block as of which facts are, and its time, which is now for the contracts. */
+  readonly asOf: { readonly block: number; readonly time: number };
+  readonly facts: TrialFacts;
+  readonly data: DataFacts;
+  readonly safety: SafetyFacts;
+  readonly versions: readonly TrialVersion[];
+  readonly appointments: readonly TrialAppointment[];
+  readonly sites: readonly SiteEnrolment[];
+  readonly streams: readonly DataStream[];
+  readonly violations: readonly DataViolation[];
+  readonly locks: readonly DataLock[];
+  readonly results: readonly ReportedOutcome[];
+  readonly unregisteredResults: readonly UnregisteredResult[];
+  readonly seriousEvents: readonly SeriousEvent[];
+  /** Its events but those of subjects, in the order of the chain. */
+  readonly steps: readonly TrialStep[];
+}
+
+/** The lists of a {@link TrialHistory} that its events tell. */
+export type ToldByEvents = Pick<
+  TrialHistory,
+  | "versions"
+  | "appointments"
+  | "sites"
+  | "violations"
+  | "locks"
+  | "results"
+  | "unregisteredResults"
+  | "seriousEvents"
+  | "steps"
+> & {
+  /** The data streams, as far as events tell. */
+  readonly batches: ReadonlyMap<string, readonly AnchoredBatch[]>;
+};
+
+/**
+ * Folds a trial's events.
+ *
+ * @param events In the order of the chain.
+ * @param timeOf Time of an event's block; asked of events that are not of one subject only.
+ */
+export function foldTrialEvents(events: readonly TrialEvent[], timeOf: (event: TrialEvent) => number): ToldByEvents {
+  const steps = events
+    .filter((event): event is Exclude<TrialEvent, { name: keyof SubjectEvents }> => !isOfSubject(event))
+    .map((event): TrialStep => ({ ...event, time: timeOf(event) }));
+  const firstEnrolment = events.find(({ name }) => name === "SubjectEnrolled");
+  const violations = of(steps, "ViolationReported").map(violationOf);
+  return {
+    versions: versionsOf(steps, firstEnrolment),
+    appointments: appointmentsOf(steps),
+    sites: sitesOf(events.filter(isOfSubject)),
+    batches: batchesOf(steps, violations),
+    violations,
+    locks: locksOf(steps),
+    results: of(steps, "OutcomeReported").map(({ args, time, log }) => ({
+      outcome: plain(args.outcome) as OutcomeLeaf,
+      result: args.result,
+      reportedAt: time,
+      transaction: log.transactionHash,
+    })),
+    unregisteredResults: of(steps, "UnregisteredResultReported").map(({ args, time, log }) => ({
+      result: args.result,
+      reportedAt: time,
+      transaction: log.transactionHash,
+    })),
+    seriousEvents: seriousEventsOf(steps),
+    steps,
+  };
+}
+
+/** A step of one kind. */
+export type StepOf<Name extends TrialStep["name"]> = Extract<TrialStep, { readonly name: Name }>;
+
+/** The steps of one kind. */
+export function of<Name extends TrialStep["name"]>(steps: readonly TrialStep[], name: Name): StepOf<Name>[] {
+  return steps.filter((step): step is StepOf<Name> => step.name === name);
+}
+
+function versionsOf(steps: readonly TrialStep[], firstEnrolment: TrialEvent | undefined): TrialVersion[] {
+  const versions: TrialVersion[] = [];
+  for (const step of steps) {
+    if (step.name !== "TrialRegistered" && step.name !== "ProtocolAmended") continue;
+    const protocol = protocolOf(step.args.protocol);
+    const before = versions.at(-1);
+    const version = step.name === "TrialRegistered" ? 1 : Number(step.args.version);
+    const approved = of(steps, "ProtocolApproved").find(({ args }) => Number(args.version) === version);
+    versions.push({
+      version,
+      protocol,
+      registeredAt: step.time,
+      ...(step.name === "ProtocolAmended" ? { reason: step.args.reason } : {}),
+      changes: before === undefined ? [] : changesOf(before.protocol, protocol),
+      afterFirstEnrolment: firstEnrolment !== undefined && isBefore(firstEnrolment, step),
+      afterUnblinding: step.name === "ProtocolAmended" && step.args.afterUnblinding,
+      ...(approved === undefined ? {} : { approval: approvalOf(approved) }),
+      transaction: step.log.transactionHash,
+    });
+  }
+  return versions;
+}
+
+function isBefore({ log }: TrialEvent, { log: other }: TrialEvent): boolean {
+  return log.blockNumber - other.blockNumber < 0 || (log.blockNumber === other.blockNumber && log.index < other.index);
+}
+
+function approvalOf({ args, time, log }: StepOf<"ProtocolApproved">): ProtocolApproval {
+  const { board, signer, signerName, signedAt } = args;
+  const transaction = log.transactionHash;
+  return { board, signer, signerName, signedAt: Number(signedAt), approvedAt: time, transaction };
+}
+
+/** The parts in which a version differs from the one before. */
+function changesOf(before: Protocol, after: Protocol): ProtocolPart[] {
+  const of = ({ documents, outcomes }: Protocol): Record<ProtocolPart, unknown> => ({
+    protocol: documents.protocol,
+    statisticalAnalysisPlan: documents.statisticalAnalysisPlan,
+    consentForm: documents.consentForm,
+    allocation: documents.allocationRoot,
+    plannedEnrolment: documents.plannedEnrolment,
+    primaryCompletion: documents.primaryCompletion,
+    primaryOutcomes: outcomes.primaryRoot,
+    otherOutcomes: outcomes.otherRoot,
+  });
+  const [old, now] = [of(before), of(after)];
+  return PROTOCOL_PARTS.filter((part) => old[part] !== now[part]);
+}
+
+function appointmentsOf(steps: readonly TrialStep[]): TrialAppointment[] {
+  const appointments: TrialAppointment[] = [];
+  for (const step of steps) {
+    if (step.name !== "Appointed" && step.name !== "Dismissed") continue;
+    const role = TRIAL_ROLES[Number(step.args.role)]!;
+    const { participant } = step.args;
+    const last = appointments.findLastIndex((other) => other.role === role && other.participant === participant);
+    const known = appointments[last];
+    if (step.name === "Dismissed") {
+      // It ended at once, and what had not begun never begins.
+      if (known !== undefined) appointments[last] = { ...known, until: step.time, dismissedAt: step.time };
+      continue;
+    }
+    const from = Number(step.args.from);
+    const until = Number(step.args.until);
+    // The same beginning again moves the end.
+    if (known?.from === from) appointments[last] = { ...known, until };
+    else appointments.push({ role, participant, from, until, appointedAt: step.time });
+  }
+  return appointments;
+}
+
+type Counts = Record<"enrolled" | "reconsented" | "withdrawn", number>;
+
+function sitesOf(events: readonly TrialEvent<keyof SubjectEvents>[]): SiteEnrolment[] {
+  const siteOf = new Map<string, string>();
+  const sites = new Map<string, Map<string, Counts>>();
+  for (const { name, args } of events) {
+    const site = name === "SubjectWithdrawn" ? siteOf.get(args.subject) : args.site;
+    if (site === undefined) continue;
+    siteOf.set(args.subject, site);
+    const days = sites.get(site) ?? new Map<string, Counts>();
+    sites.set(site, days);
+    const day = dayOf(Number(name === "SubjectWithdrawn" ? args.withdrawnAt : args.signedAt));
+    const counts = days.get(day) ?? { enrolled: 0, reconsented: 0, withdrawn: 0 };
+    days.set(day, counts);
+    counts[COUNTED[name]]++;
+  }
+  return [...sites].map(([site, days]) => ({
+    site,
+    ...[...days.values()].reduce((sum, counts) => ({
+      enrolled: sum.enrolled + counts.enrolled,
+      reconsented: sum.reconsented + counts.reconsented,
+      withdrawn: sum.withdrawn + counts.withdrawn,
+    })),
+    days: [...days].map(([day, counts]) => ({ day, ...counts })).sort((a, b) => (a.day < b.day ? -1 : 1)),
+  }));
+}
+
+const COUNTED = {
+  SubjectEnrolled: "enrolled",
+  SubjectReconsented: "reconsented",
+  SubjectWithdrawn: "withdrawn",
+} as const;
+
+function violationOf({ args, time, log }: StepOf<"ViolationReported">): DataViolation {
+  return {
+    writer: args.writer,
+    sequence: Number(args.sequence),
+    digest: args.digest,
+    status: DATA_STATUSES[Number(args.status)]!,
+    reporter: args.reporter,
+    reportedAt: time,
+    transaction: log.transactionHash,
+  };
+}
+
+function batchesOf(
+  steps: readonly TrialStep[],
+  violations: readonly DataViolation[],
+): ReadonlyMap<string, readonly AnchoredBatch[]> {
+  const streams = new Map<string, AnchoredBatch[]>();
+  for (const { args, time, log } of of(steps, "DataAnchored")) {
+    const batches = streams.get(args.writer) ?? [];
+    streams.set(args.writer, batches);
+    const sequence = Number(args.sequence);
+    batches.push({
+      sequence,
+      kind: BATCH_KINDS[Number(args.kind)]!,
+      root: args.root,
+      count: Number(args.count),
+      periodStart: Number(args.periodStart),
+      periodEnd: Number(args.periodEnd),
+      anchoredAt: time,
+      unlocks: Number(args.unlocks),
+      violations: violations.filter((other) => other.writer === args.writer && other.sequence === sequence).length,
+      transaction: log.transactionHash,
+    });
+  }
+  return streams;
+}
+
+function locksOf(steps: readonly TrialStep[]): DataLock[] {
+  const locks: DataLock[] = [];
+  for (const step of steps) {
+    if (step.name === "DataLocked") locks.push({ lockedAt: step.time, dataset: step.args.dataset });
+    const last = locks.at(-1);
+    if (step.name !== "DataUnlocked" || last === undefined) continue;
+    const { dataManager, safetyBoard, reason } = step.args;
+    locks[locks.length - 1] = { ...last, unlock: { unlockedAt: step.time, dataManager, safetyBoard, reason } };
+  }
+  return locks;
+}
+
+function seriousEventsOf(steps: readonly TrialStep[]): SeriousEvent[] {
+  const told = new Map(of(steps, "SeriousEventExpedited").map(({ args, time }) => [args.event_, time]));
+  return of(steps, "SeriousEventReported").map(({ args, time }) => {
+    const expeditedAt = told.get(args.event_);
+    return {
+      event: args.event_,
+      reporter: args.reporter,
+      kind: SERIOUS_KINDS[Number(args.kind)]!,
+      awareAt: Number(args.awareAt),
+      dueAt: Number(args.dueAt),
+      reportedAt: time,
+      ...(expeditedAt === undefined ? {} : { expeditedAt }),
+    };
+  });
+}
+
+function protocolOf({ documents, outcomes }: { documents: object; outcomes: object }): Protocol {
+  return { documents: plain(documents) as Documents, outcomes: plain(outcomes) as OutcomeList };
+}

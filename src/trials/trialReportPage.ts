@@ -1,0 +1,212 @@
+/** A trial's report as one HTML page to read and print: no scripts, nothing from outside, everything escaped. */
+import type { TrialReport, VersionReport } from "./trialReport.js";
+import { Html, html, type HtmlValue } from "../utils/html.js";
+
+const STYLE = `
+  body { font: 15px/1.45 system-ui, sans-serif; color: #111; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
+  h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
+  table { border-collapse: collapse; width: 100%; }
+  th, td { border: 1px solid #999; padding: .3rem .5rem; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+  th { background: #f2f2f2; font-weight: 600; } .facts th { width: 16rem; }
+  .answer { white-space: nowrap; font-weight: 600; } .no .answer { color: #b00000; }
+  .warnings { border: 3px solid #b00000; background: #fff0f0; padding: .6rem 1rem .6rem 2.2rem; font-weight: 600; }
+  .mono { font-family: ui-monospace, monospace; font-size: .85em; } .unknown { color: #555; font-style: italic; }
+  .timeline { list-style: none; margin: 0; padding: 0 0 0 1rem; border-left: 3px solid #999; }
+  .timeline li { position: relative; padding: 0 0 .7rem .3rem; break-inside: avoid; overflow-wrap: anywhere; }
+  .timeline li::before { content: ""; position: absolute; left: -1.42rem; top: .4rem; width: .6rem; height: .6rem; border-radius: 50%; background: #111; }
+  .timeline .against { font-weight: 600; color: #b00000; } .timeline .against::before { background: #b00000; }
+  .timeline time { display: block; color: #555; font-size: .85em; font-weight: 400; }
+  @media print { body { margin: 0; max-width: none; font-size: 10pt; } tr, .warnings { break-inside: avoid; } thead { display: table-header-group; } * { print-color-adjust: exact; } }
+`;
+
+/** The style is this file's own. */
+const STYLE_HTML = new Html(STYLE);
+
+const ANSWERS = { yes: "Yes", no: "No", notYet: "Not yet" } as const;
+
+/**
+ * The page.
+ *
+ * @param named Writes the names of participants into a text beside their addresses.
+ */
+export function trialReportPage(report: TrialReport, named: (text: string) => string = (text) => text): string {
+  const { registrationNumber, asOf, chainId, contracts, warnings, answers, timeline } = report;
+  const title = `Clinical trial ${registrationNumber}`;
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${title}</title>
+        <style>
+          ${STYLE_HTML}
+        </style>
+      </head>
+      <body>
+        <h1>${title}: what it promised, and what it did</h1>
+        ${
+          warnings.length === 0
+            ? html`<p>The chain tells of nothing that counts against it, as of ${asOf.time}.</p>`
+            : html`<ul class="warnings" role="alert">
+                ${warnings.map(({ message }) => html`<li>WARNING: ${named(message)}</li>`)}
+              </ul>`
+        }
+        ${identification(report, named)}
+        <h2>What a reader wants to know</h2>
+        <table>
+          <thead>
+            <tr>
+              <th>Question</th>
+              <th>Answer</th>
+              <th>Evidence</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${answers.map(
+              ({ question, answer, text }) =>
+                html`<tr class="${answer}">
+                  <td>${question}</td>
+                  <td class="answer">${ANSWERS[answer]}</td>
+                  <td>${named(text)}</td>
+                </tr>`,
+            )}
+          </tbody>
+        </table>
+        <h2>Versions of the protocol</h2>
+        ${versions(report.versions, named)}
+        <h2>Results of registered outcomes</h2>
+        ${results(report)}
+        <h2>Participants enrolled</h2>
+        ${sites(report, named)}
+        <h2>Data</h2>
+        ${streams(report, named)}
+        <h2>Timeline</h2>
+        <ol class="timeline">
+          ${timeline.map(
+            ({ time, text, isAgainst, transaction }) =>
+              html`<li class="${isAgainst ? "against" : "step"}">
+                <time datetime="${time}">${time}</time>${named(text)}
+                ${transaction === undefined ? undefined : html`<span class="mono unknown">${transaction}</span>`}
+              </li>`,
+          )}
+        </ol>
+        <p class="unknown">
+          Read from the logs of ${contracts.TrialRegistry}, ${contracts.TrialData} and ${contracts.TrialSafety} on chain
+          ${chainId} up to block ${asOf.block}. Names of participants are not on the chain: they are as given to whoever
+          made this page.
+        </p>
+      </body>
+    </html> `.text;
+}
+
+function identification(report: TrialReport, named: (text: string) => string): Html {
+  const { registration, halt, phase } = report;
+  return facts([
+    ["Registration number", report.registrationNumber],
+    ["Sponsor", named(report.sponsor)],
+    ["Ethics board", report.board === undefined ? undefined : named(report.board)],
+    ["Phase", halt === "None" ? phase : `${phase}, enrolment ${halt === "Suspended" ? "suspended" : "terminated"}`],
+    ["Registered", registration.registeredAt],
+    ["Approved", registration.approvedAt],
+    ["First enrolment on the chain", registration.firstEnrolledAt],
+    ["Earliest signature of an enrolment", registration.earliestSignedAt],
+    ["Data locked", registration.lockedAt],
+    ["Unblinded", registration.unblindedAt],
+    ["Results due", registration.reportDue],
+    ["Closed", registration.closedAt],
+    ["Trial on the chain", report.trialId],
+  ]);
+}
+
+function versions(list: readonly VersionReport[], named: (text: string) => string): Html {
+  return grid(
+    ["Version", "Registered", "What changed", "Approved by"],
+    list.map(({ version, registeredAt, changes, afterFirstEnrolment, afterUnblinding, approval }) => [
+      version,
+      registeredAt,
+      `${version === 1 ? "the first" : changes.join(", ")}${afterUnblinding ? " (after unblinding)" : afterFirstEnrolment ? " (after the first enrolment)" : ""}`,
+      approval === undefined
+        ? html`<span class="unknown">nobody yet</span>`
+        : named(`${approval.board}, signed by ${approval.signer} at ${approval.signedAt}`),
+    ]),
+  );
+}
+
+function results({ outcomes }: TrialReport): Html {
+  const { reported, unreportedPrimaries, primaries } = outcomes;
+  const missing =
+    unreportedPrimaries.length === 0
+      ? undefined
+      : html`<p>Of ${primaries} primary outcomes not reported: ${unreportedPrimaries.join(", ")}.</p>`;
+  if (reported.length === 0)
+    return html`<p>None was reported.</p>
+      ${missing}`;
+  const rows = reported.map(({ kind, number, reportedAt, result }) => [
+    `${kind} ${number}`,
+    reportedAt,
+    html`<span class="mono">${result}</span>`,
+  ]);
+  return html`${grid(["Outcome", "Reported", "Commitment of the result"], rows)}${missing}`;
+}
+
+function sites({ enrolment }: TrialReport, named: (text: string) => string): Html {
+  if (enrolment.sites.length === 0) return html`<p>Nobody.</p>`;
+  const rows: HtmlValue[][] = enrolment.sites.map(({ site, enrolled, reconsented, withdrawn, days }) => [
+    named(site),
+    enrolled,
+    reconsented,
+    withdrawn,
+    `${days[0]!.day} to ${days.at(-1)!.day}`,
+  ]);
+  const sum = ["All", enrolment.enrolled, "", enrolment.withdrawn, ""];
+  return grid(["Site", "Enrolled", "Consented again", "Withdrew", "Days"], [...rows, sum]);
+}
+
+function streams({ data }: TrialReport, named: (text: string) => string): Html {
+  if (data.streams.length === 0) return html`<p>None was anchored.</p>`;
+  return grid(
+    ["Written by", "Batches", "Rows", "Missing batches", "Added after a lock", "Rows of others", "Latest entry (days)"],
+    data.streams.map(({ writer, batches, rows, gaps, afterUnlock, violations, latestEntry }) => [
+      named(writer),
+      batches,
+      rows,
+      gaps.length === 0 ? "none" : gaps.join(", "),
+      afterUnlock.length === 0 ? "none" : afterUnlock.join(", "),
+      violations,
+      (latestEntry / 86_400).toFixed(1),
+    ]),
+  );
+}
+
+function grid(head: readonly string[], rows: readonly (readonly HtmlValue[])[]): Html {
+  return html`<table>
+    <thead>
+      <tr>
+        ${head.map((name) => html`<th>${name}</th>`)}
+      </tr>
+    </thead>
+    <tbody>
+      ${rows.map(
+        (row) =>
+          html`<tr>
+            ${row.map((cell) => html`<td>${cell}</td>`)}
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}
+
+function facts(rows: readonly (readonly [name: string, value: string | undefined])[]): Html {
+  return html`<table class="facts">
+    <tbody>
+      ${rows.map(
+        ([name, value]) =>
+          html`<tr>
+            <th scope="row">${name}</th>
+            <td>${value ?? html`<span class="unknown">not yet</span>`}</td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}
