@@ -4,7 +4,8 @@ import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { id, MaxUint256, ZeroAddress, ZeroHash, type Contract } from "ethers";
 import { ethers } from "hardhat";
 
-import { accredit, deployCareProof, enlist, type Account, type CareProof } from "./careproof";
+import { accredit, enlist, type Account } from "./careproof";
+import { deployRegistered, type Trial } from "./trialParties";
 import { datasetId, type DatasetTerms } from "../../src/trials/dataLicence.js";
 import { dataUsesToMask } from "../../src/trials/dataUses.js";
 
@@ -32,7 +33,7 @@ export const ASKED = dataUsesToMask(["DS", "NPU", "IRB"]);
 /** As {@link ASKED}, and to train models. */
 export const ASKED_FOR_MODELS = dataUsesToMask(["DS", "AI_TRAINING", "NPU", "IRB"]);
 
-export interface DataLicences extends CareProof {
+export interface DataLicences extends Trial {
   /** Holds data and publishes them. */
   hospital: Account;
   hospitalKey: Account;
@@ -71,7 +72,7 @@ export interface RequestOptions {
 
 /** The contract, accredited parties, and two data sets of the hospital. */
 export async function deployDataLicences(): Promise<DataLicences> {
-  const system = await loadFixture(deployCareProof);
+  const system = await loadFixture(deployRegistered);
   const [hospital, hospitalKey, committee, committeeKey, user, userKey, otherUser, alice, bob, carol, stranger] =
     system.others as unknown as Tuple<HardhatEthersSigner, 11>;
   await accredit(system, hospital, "PROVIDER");

@@ -161,7 +161,7 @@ export async function deployTrialParties(): Promise<Trial> {
     await accredit(system, organisation, name);
     if (key !== undefined) await enlist(system, organisation, key, name);
   }
-  const registry = system.trials;
+  const { trials: registry } = system;
   const protocol = protocolWith({ primaryCompletion: (await time.latest()) + 300 * DAY });
   return { ...system, ...people, registry, trialId: trialIdOf(NUMBER, people.sponsor.address), protocol };
 }

@@ -7,7 +7,6 @@ import { datasetId, type DatasetTerms } from "../../src/trials/dataLicence.js";
 import { dataUsesToMask } from "../../src/trials/dataUses.js";
 import { accredit, accreditorFor, enlist, type Account } from "../support/careproof";
 import { deployDataLicences, FEE, nextSecond, PERMITTED, type DataLicences } from "../support/dataLicences";
-import { withTrial } from "../support/trialParties";
 
 /** Other terms of the hospital than those published. */
 const newTerms = ({ terms }: DataLicences, changes: Partial<DatasetTerms> = {}): DatasetTerms => ({
@@ -56,7 +55,7 @@ describe("DataLicence: publishing", () => {
 
   it("publishes data of a trial for its sponsor", async () => {
     const system = await loadFixture(deployDataLicences);
-    const { licences, sponsor, sponsorKey, trialId } = await withTrial(system);
+    const { licences, sponsor, sponsorKey, trialId } = system;
     const other = newTerms(system, { trialId, provider: sponsor.address });
     await expect(licences.connect(sponsorKey).publish(other as never)).to.emit(licences, "DatasetPublished");
     expect(await licences.publishedAt(datasetId(other))).to.be.greaterThan(0n);
@@ -64,8 +63,7 @@ describe("DataLicence: publishing", () => {
 
   it("attack: data of a trial are published by nobody but its sponsor, nor as no trial's", async () => {
     const system = await loadFixture(deployDataLicences);
-    const { licences, participants, hospital } = system;
-    const { sponsor, sponsorKey, otherSponsor, trialId } = await withTrial(system);
+    const { licences, participants, hospital, sponsor, sponsorKey, otherSponsor, trialId } = system;
     for (const [by, changes] of [
       [otherSponsor, { trialId, provider: otherSponsor.address }],
       [otherSponsor, { trialId, provider: sponsor.address }],

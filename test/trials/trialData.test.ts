@@ -3,22 +3,11 @@ import { expect } from "chai";
 import { id, ZeroHash } from "ethers";
 
 import { ROLES, STANDINGS } from "../../src/participants/roles.js";
-import { accredit, accreditorFor, deployCareProof, type Account } from "../support/careproof";
+import { TRIAL_PHASES, TRIAL_ROLES, type TrialPhase, type TrialRole } from "../../src/trials/statuses.js";
+import { accredit, accreditorFor, type Account } from "../support/careproof";
 import { nextSecond } from "../support/dataLicences";
-import { anchor, BATCH_KINDS, type BatchOptions } from "../support/trialBatches";
-import {
-  appoint,
-  approve,
-  lock,
-  PHASES,
-  recruiting,
-  TRIAL_ROLES,
-  unlock,
-  withTrial,
-  type Phase,
-  type Trial,
-  type TrialRole,
-} from "../support/trialParties";
+import { anchor, BATCH_KINDS, deployDataTrial, lock, unlock, type BatchOptions } from "../support/trialBatches";
+import { appoint, approve, deployRegistered, type Trial } from "../support/trialParties";
 
 const ROOT = id("root");
 
@@ -26,10 +15,10 @@ const headOf = async ({ trialData, trialId }: Trial, writer: Account): Promise<b
   ...(await trialData.headOf(trialId, writer.address)),
 ];
 
-const refusesPhase = async (trial: Trial, phase: Phase, batch: BatchOptions = {}): Promise<void> => {
+const refusesPhase = async (trial: Trial, phase: TrialPhase, batch: BatchOptions = {}): Promise<void> => {
   await expect(anchor(trial, batch))
     .to.be.revertedWithCustomError(trial.trialData, "WrongPhase")
-    .withArgs(trial.trialId, PHASES.indexOf(phase));
+    .withArgs(trial.trialId, TRIAL_PHASES.indexOf(phase));
 };
 
 const refusesUnappointed = async (
@@ -57,7 +46,7 @@ const refusesStanding = async (
 
 describe("TrialData", () => {
   it("names what it rests on, and its leaf's tag", async () => {
-    const { trialData, trials, participants } = await loadFixture(recruiting);
+    const { trialData, trials, participants } = await loadFixture(deployDataTrial);
     expect(await trialData.trials()).to.equal(await trials.getAddress());
     expect(await trialData.participants()).to.equal(await participants.getAddress());
     expect(await trialData.DATA_LEAF()).to.equal(
@@ -66,7 +55,7 @@ describe("TrialData", () => {
   });
 
   it("answers for a trial that there is not with zeros", async () => {
-    const { trialData, site } = await loadFixture(recruiting);
+    const { trialData, site } = await loadFixture(deployDataTrial);
     const [facts, data] = await trialData.recordOf(id("no trial"));
     expect([facts.phase, facts.registeredAt, ...data]).to.deep.equal([0n, 0n, 0n, 0n]);
     expect([...(await trialData.headOf(id("no trial"), site))]).to.deep.equal([0n, 0n, 0n]);
@@ -77,7 +66,7 @@ describe("TrialData", () => {
   describe("anchor", () => {
     for (const who of ["site", "siteKey"] as const) {
       it(`appends a batch to the stream of the site, sent by ${who === "site" ? "itself" : "a key of it"}`, async () => {
-        const trial = await loadFixture(recruiting);
+        const trial = await loadFixture(deployDataTrial);
         const { trialData, trialId, site } = trial;
         const at = await nextSecond();
         await expect(anchor(trial, { count: 12_843n, start: at - 100, end: at, by: trial[who] }))
@@ -92,7 +81,7 @@ describe("TrialData", () => {
     }
 
     it("takes queries and corrections of the site into the same stream", async () => {
-      const trial = await loadFixture(recruiting);
+      const trial = await loadFixture(deployDataTrial);
       const { trialData, trialId, site, siteKey } = trial;
       for (const [index, kind] of (["Capture", "Query", "Correction"] as const).entries()) {
         const sequence = BigInt(index + 1);
@@ -117,7 +106,7 @@ describe("TrialData", () => {
     });
 
     it("appends results of an external laboratory to its own stream", async () => {
-      const trial = await loadFixture(recruiting);
+      const trial = await loadFixture(deployDataTrial);
       const { trialData, trialId, site, laboratory, laboratoryKey } = trial;
       await anchor(trial);
       await anchor(trial, { kind: "ExternalLaboratory", root: id("results"), by: laboratoryKey });
@@ -128,7 +117,7 @@ describe("TrialData", () => {
     });
 
     it("keeps each site's stream, and each trial's, apart", async () => {
-      const trial = await loadFixture(recruiting);
+      const trial = await loadFixture(deployDataTrial);
       const { trialData, trialId, site, otherSite, otherSiteKey } = trial;
       await anchor(trial);
       await anchor(trial, { root: id("other"), by: otherSiteKey });
@@ -138,7 +127,7 @@ describe("TrialData", () => {
     });
 
     it("refuses an empty batch", async () => {
-      const trial = await loadFixture(recruiting);
+      const trial = await loadFixture(deployDataTrial);
       for (const batch of [{ root: ZeroHash }, { count: 0n }]) {
         await expect(anchor(trial, batch)).to.be.revertedWithCustomError(trial.trialData, "EmptyBatch").withArgs();
       }
@@ -150,7 +139,7 @@ describe("TrialData", () => {
       ["without a number", 0n],
     ] as const) {
       it(`attack: a batch ${attack} is refused`, async () => {
-        const trial = await loadFixture(recruiting);
+        const trial = await loadFixture(deployDataTrial);
         await anchor(trial);
         const head = await headOf(trial, trial.site);
         await expect(anchor(trial, { sequence, root: id("another") }))
@@ -162,7 +151,7 @@ describe("TrialData", () => {
     }
 
     it("refuses a period that ends before it starts, or after now", async () => {
-      const trial = await loadFixture(recruiting);
+      const trial = await loadFixture(deployDataTrial);
       const now = await nextSecond();
       for (const [start, end] of [
         [now - 10, now - 11],
@@ -178,7 +167,7 @@ describe("TrialData", () => {
 
     describe("writers", () => {
       it("attack: a site that is not in the trial anchors nothing", async () => {
-        const trial = await withTrial(await loadFixture(deployCareProof));
+        const trial = await loadFixture(deployRegistered);
         await approve(trial);
         await refusesUnappointed(trial, "Investigator", trial.site, {});
         await appoint(trial, "Investigator", trial.otherSite);
@@ -189,7 +178,7 @@ describe("TrialData", () => {
       });
 
       it("attack: a site anchors nothing after its dismissal, nor outside the dates of its appointment", async () => {
-        const trial = await loadFixture(recruiting);
+        const trial = await loadFixture(deployDataTrial);
         const { trials, trialId, sponsorKey, site, otherSite } = trial;
         await anchor(trial);
         await trials.connect(sponsorKey).dismiss(trialId, TRIAL_ROLES.indexOf("Investigator"), site);
@@ -201,7 +190,7 @@ describe("TrialData", () => {
       });
 
       it("attack: the sponsor writes for no site, not even accredited as one", async () => {
-        const trial = await loadFixture(recruiting);
+        const trial = await loadFixture(deployDataTrial);
         const { trials, trialId, sponsor, sponsorKey, site } = trial;
         await refusesStanding(trial, "INVESTIGATOR_SITE", sponsor, "Unaccredited");
         await refusesStanding(trial, "INVESTIGATOR_SITE", sponsorKey, "OperatorRoleMissing");
@@ -220,7 +209,7 @@ describe("TrialData", () => {
       });
 
       it("attack: a site does not write as a laboratory, nor a laboratory as a site", async () => {
-        const trial = await loadFixture(recruiting);
+        const trial = await loadFixture(deployDataTrial);
         const { site, siteKey, laboratory, laboratoryKey } = trial;
         const results = { kind: "ExternalLaboratory" } as const;
         await refusesStanding(trial, "LABORATORY", siteKey, "OperatorRoleMissing", results);
@@ -234,14 +223,14 @@ describe("TrialData", () => {
       });
 
       it("attack: who is appointed for something else writes no data, and no stranger does", async () => {
-        const trial = await loadFixture(recruiting);
-        const { dataManager, others } = trial;
-        await refusesStanding(trial, "INVESTIGATOR_SITE", dataManager.key, "OperatorRoleMissing");
-        await refusesStanding(trial, "INVESTIGATOR_SITE", others[0]!, "Unaccredited");
+        const trial = await loadFixture(deployDataTrial);
+        const { dataManagerKey, stranger } = trial;
+        await refusesStanding(trial, "INVESTIGATOR_SITE", dataManagerKey, "OperatorRoleMissing");
+        await refusesStanding(trial, "INVESTIGATOR_SITE", stranger, "Unaccredited");
       });
 
       it("attack: a site whose accreditation is suspended anchors nothing", async () => {
-        const trial = await loadFixture(recruiting);
+        const trial = await loadFixture(deployDataTrial);
         const { participants, site, siteKey } = trial;
         const accreditor = accreditorFor(trial, "INVESTIGATOR_SITE");
         await participants.connect(accreditor).suspend(site.address, ROLES.INVESTIGATOR_SITE);
@@ -251,7 +240,7 @@ describe("TrialData", () => {
 
     describe("phases", () => {
       it("attack: nothing is anchored before an ethics board approved", async () => {
-        const trial = await withTrial(await loadFixture(deployCareProof));
+        const trial = await loadFixture(deployRegistered);
         await appoint(trial, "Investigator", trial.site);
         await refusesPhase(trial, "Registered");
         await approve(trial);
@@ -259,7 +248,7 @@ describe("TrialData", () => {
       });
 
       it("takes batches when enrolment is closed, suspended or terminated", async () => {
-        const trial = await loadFixture(recruiting);
+        const trial = await loadFixture(deployDataTrial);
         const { trials, trialData, trialId, sponsorKey } = trial;
         const bySponsor = trials.connect(sponsorKey);
         await bySponsor.suspend(trialId, id("reason"));
@@ -271,7 +260,7 @@ describe("TrialData", () => {
       });
 
       it("attack: no batch is taken once the data are locked, nor ever after unblinding", async () => {
-        const trial = await loadFixture(recruiting);
+        const trial = await loadFixture(deployDataTrial);
         const { trials, trialId, sponsorKey, site } = trial;
         await anchor(trial);
         await lock(trial);
@@ -285,7 +274,7 @@ describe("TrialData", () => {
       });
 
       it("attack: batches after an unlock are taken, and counted for ever", async () => {
-        const trial = await loadFixture(recruiting);
+        const trial = await loadFixture(deployDataTrial);
         const { trials, trialData, trialId, site, sponsorKey, laboratoryKey, siteKey } = trial;
         const afterUnlock = async (): Promise<bigint> => (await trialData.recordOf(trialId)).data.batchesAfterUnlock;
         await anchor(trial);

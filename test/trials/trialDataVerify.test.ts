@@ -3,10 +3,16 @@ import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { id, ZeroHash } from "ethers";
 
+import { registrationNumberToBytes32, trialIdOf } from "../../src/trials/protocol.js";
 import { leafOf } from "../support/merkle";
 import {
+  amendConsentForm,
   anchor,
   anchorRows,
+  deployDataTrial,
+  enrolAt,
+  lock,
+  withdrawNow,
   DATA_LEAF,
   DATA_STATUSES,
   digestOf,
@@ -14,22 +20,13 @@ import {
   type DataLeaf,
   type DataStatus,
 } from "../support/trialBatches";
-import {
-  amendConsentForm,
-  approve,
-  enrol,
-  lock,
-  recruiting,
-  withdraw,
-  withTrial,
-  type Trial,
-} from "../support/trialParties";
+import { appoint, approve, NUMBER, type Trial } from "../support/trialParties";
 
 const NOBODY = id("somebody who is not in the trial");
 
 /** A trial with five rows of its subject, of whom the last is about no subject. */
 async function withRows() {
-  const trial = await loadFixture(recruiting);
+  const trial = await loadFixture(deployDataTrial);
   const { subject, enrolledAt } = trial;
   const names = ["blood pressure", "weight", "adverse events", "medication"];
   const rows = [
@@ -141,19 +138,19 @@ describe("TrialData: leaves", () => {
       const leaf = row(NOBODY, trial.enrolledAt);
       const { statusOf } = await anchorRows(trial, [leaf], 2n);
       expect(await statusOf(leaf)).to.equal("NotEnrolled");
-      await enrol(trial, NOBODY, trial.enrolledAt);
+      await enrolAt(trial, NOBODY, trial.enrolledAt);
       expect(await statusOf(leaf)).to.equal("Anchored");
     });
 
     it("attack: names data of a subject of another trial", async () => {
       const trial = await loadFixture(withRows);
-      const another = await withTrial(trial);
+      const { trials, trialData, otherSponsor, protocol } = trial;
+      await trials.connect(otherSponsor).register(registrationNumberToBytes32(NUMBER), protocol);
+      const trialId = trialIdOf(NUMBER, otherSponsor.address);
+      const another = { ...trial, trialId, sponsor: otherSponsor, sponsorKey: otherSponsor };
       await approve(another);
+      await appoint(another, "Investigator", another.site);
       const leaf = row(trial.subject, trial.enrolledAt);
-      const { trials, trialData } = trial;
-      await trials
-        .connect(another.sponsorKey)
-        .appoint(another.trialId, 0, another.site, await time.latest(), 4_000_000_000);
       const { statusOf } = await anchorRows(another, [leaf]);
       expect(await statusOf(leaf)).to.equal("NotEnrolled");
       expect((await trialData.recordOf(another.trialId)).data.violations).to.equal(0n);
@@ -170,7 +167,7 @@ describe("TrialData: leaves", () => {
     it("attack: names data captured after the subject withdrew, to the second; what was collected stays", async () => {
       const trial = await loadFixture(withRows);
       await time.increase(1_000);
-      const withdrawnAt = await withdraw(trial, trial.subject);
+      const withdrawnAt = await withdrawNow(trial, trial.subject);
       const leaves = [-1, 0, 1].map((seconds) => row(trial.subject, withdrawnAt + seconds, "late"));
       const { statusOf } = await anchorRows(trial, leaves, 2n);
       expect(await statusOf(leaves[0]!)).to.equal("Anchored");
@@ -182,10 +179,10 @@ describe("TrialData: leaves", () => {
     it("names data captured under a consent to an older form than was approved by then", async () => {
       const trial = await loadFixture(withRows);
       await time.increase(1_000);
-      await amendConsentForm(trial, "second consent form");
+      await amendConsentForm(trial);
       const approvedAt = await time.latest();
       await time.increase(1_000);
-      const again = await enrol(trial, trial.subject);
+      const again = await enrolAt(trial, trial.subject, undefined, 2);
       const leaves = [approvedAt - 1, approvedAt, again - 1, again].map((at) => row(trial.subject, at, "later"));
       const { statusOf } = await anchorRows(trial, leaves, 2n);
       const statuses = [];
@@ -199,7 +196,7 @@ describe("TrialData: leaves", () => {
     async function withViolations() {
       const trial = await loadFixture(withRows);
       await time.increase(1_000);
-      const withdrawnAt = await withdraw(trial, trial.subject);
+      const withdrawnAt = await withdrawNow(trial, trial.subject);
       const unconsented = row(NOBODY, trial.enrolledAt);
       const withdrawn = row(trial.subject, withdrawnAt);
       const good = row(ZeroHash, withdrawnAt);
@@ -219,8 +216,7 @@ describe("TrialData: leaves", () => {
 
     it("flags batch and trial, by whomever, and says so", async () => {
       const trial = await loadFixture(withViolations);
-      const { trialData, trialId, site, second, others } = trial;
-      const stranger = others[0]!;
+      const { trialData, trialId, site, second, stranger } = trial;
       for (const [leaf, name, count] of [
         [trial.unconsented, "NotEnrolled", 1n],
         [trial.withdrawn, "AfterWithdrawal", 2n],
@@ -249,8 +245,8 @@ describe("TrialData: leaves", () => {
     it("attack: a good leaf, one under an outdated consent, and one that is not in the batch convict nobody", async () => {
       const trial = await loadFixture(withViolations);
       const { trialData, trialId, site, second, good, rows, unconsented, subject } = trial;
-      await enrol(trial, id("subject 2"));
-      await amendConsentForm(trial, "second consent form");
+      await enrolAt(trial, id("subject 2"));
+      await amendConsentForm(trial);
       const outdated = row(id("subject 2"), await time.latest());
       const third = await anchorRows(trial, [outdated], 3n);
       const [, , , , proof] = second.shown(unconsented);
@@ -272,7 +268,7 @@ describe("TrialData: leaves", () => {
       const trial = await loadFixture(withViolations);
       const { trialData, second, unconsented, enrolledAt } = trial;
       await trialData.reportViolation(...second.shown(unconsented));
-      await enrol(trial, NOBODY, enrolledAt);
+      await enrolAt(trial, NOBODY, enrolledAt);
       expect(await second.statusOf(unconsented)).to.equal("Anchored");
       expect(await countsOf(trial)).to.deep.equal([1n, 1n]);
       await expect(trialData.reportViolation(...second.shown(unconsented)))

@@ -3,9 +3,11 @@ import { expect } from "chai";
 import { id, ZeroAddress, ZeroHash } from "ethers";
 
 import { ROLES, STANDINGS } from "../../src/participants/roles.js";
+import { TRIAL_ROLES } from "../../src/trials/statuses.js";
 import { accredit, accreditorFor, type Account } from "../support/careproof";
 import { nextSecond } from "../support/dataLicences";
-import { recruiting, TRIAL_ROLES, type Trial } from "../support/trialParties";
+import { deployDataTrial } from "../support/trialBatches";
+import type { Trial } from "../support/trialParties";
 
 const DAY = 86_400;
 /** Names of `ITrialSafety.SeriousKind`, in its order, with the days of 21 CFR 312.32(c)(1) and (2). */
@@ -33,7 +35,7 @@ const factsOf = async ({ trialSafety, trialId }: Trial): Promise<bigint[]> => [
 
 /** An event of which the sponsor became aware at `awareAt`. */
 async function withEvent() {
-  const trial = await loadFixture(recruiting);
+  const trial = await loadFixture(deployDataTrial);
   const awareAt = await time.latest();
   await report(trial, { awareAt });
   return { ...trial, awareAt, dueAt: awareAt + 15 * DAY };
@@ -41,7 +43,7 @@ async function withEvent() {
 
 describe("TrialSafety", () => {
   it("names what it rests on, and how long a sponsor has", async () => {
-    const { trialSafety, trials, participants } = await loadFixture(recruiting);
+    const { trialSafety, trials, participants } = await loadFixture(deployDataTrial);
     expect(await trialSafety.trials()).to.equal(await trials.getAddress());
     expect(await trialSafety.participants()).to.equal(await participants.getAddress());
     for (const [kind, days] of Object.entries(KINDS)) {
@@ -53,7 +55,7 @@ describe("TrialSafety", () => {
     for (const who of ["sponsor", "sponsorKey"] as const) {
       for (const kind of Object.keys(KINDS) as Kind[]) {
         it(`stores what is ${kind}, due ${KINDS[kind]} days after the sponsor was aware, sent by ${who}`, async () => {
-          const trial = await loadFixture(recruiting);
+          const trial = await loadFixture(deployDataTrial);
           const { trialSafety, trialId, sponsor } = trial;
           const awareAt = (await time.latest()) - 3 * DAY;
           const dueAt = awareAt + KINDS[kind] * DAY;
@@ -70,7 +72,7 @@ describe("TrialSafety", () => {
 
     for (const who of ["site", "siteKey"] as const) {
       it(`stores what a site reports, due after the block in which the sponsor is told, sent by ${who}`, async () => {
-        const trial = await loadFixture(recruiting);
+        const trial = await loadFixture(deployDataTrial);
         const { trialSafety, trialId, site } = trial;
         const at = await nextSecond();
         const dueAt = at + 7 * DAY;
@@ -96,7 +98,7 @@ describe("TrialSafety", () => {
     });
 
     it("refuses who has no part in the trial", async () => {
-      const trial = await loadFixture(recruiting);
+      const trial = await loadFixture(deployDataTrial);
       const { trialSafety, participants, trials, trialId, sponsorKey, otherSponsor, site, siteKey, laboratoryKey } =
         trial;
       const refuses = async (by: Account, standing: (typeof STANDINGS)[number]): Promise<void> => {
@@ -105,7 +107,7 @@ describe("TrialSafety", () => {
           .withArgs(by.address, ROLES.INVESTIGATOR_SITE, STANDINGS.indexOf(standing));
       };
       await refuses(otherSponsor, "Unaccredited");
-      await refuses(trial.others[0]!, "Unaccredited");
+      await refuses(trial.stranger, "Unaccredited");
       await refuses(laboratoryKey, "OperatorRoleMissing");
       await trials.connect(sponsorKey).dismiss(trialId, TRIAL_ROLES.indexOf("Investigator"), site);
       await expect(report(trial, { by: siteKey }))
@@ -117,7 +119,7 @@ describe("TrialSafety", () => {
     });
 
     it("refuses a sponsor that is suspended", async () => {
-      const trial = await loadFixture(recruiting);
+      const trial = await loadFixture(deployDataTrial);
       const { participants, sponsor, sponsorKey } = trial;
       await participants.connect(accreditorFor(trial, "TRIAL_SPONSOR")).suspend(sponsor.address, ROLES.TRIAL_SPONSOR);
       await expect(report(trial))
@@ -126,7 +128,7 @@ describe("TrialSafety", () => {
     });
 
     it("refuses an event without a commitment, and one of which somebody became aware in the future", async () => {
-      const trial = await loadFixture(recruiting);
+      const trial = await loadFixture(deployDataTrial);
       const { trialSafety } = trial;
       await expect(report(trial, { event: ZeroHash }))
         .to.be.revertedWithCustomError(trialSafety, "CommitmentMissing")
@@ -159,7 +161,7 @@ describe("TrialSafety", () => {
         [1, true],
       ] as const) {
         it(`${kind}: ${late ? "counts as late" : "is in time"} ${seconds} seconds after it was due`, async () => {
-          const trial = await loadFixture(recruiting);
+          const trial = await loadFixture(deployDataTrial);
           const { trialSafety, trialId, sponsorKey } = trial;
           const awareAt = await time.latest();
           await report(trial, { kind, awareAt });
@@ -208,7 +210,7 @@ describe("TrialSafety", () => {
   describe("countOverdue", () => {
     it("counts an event as late of which the authority was not told, from the second after it was due", async () => {
       const trial = await loadFixture(withEvent);
-      const { trialSafety, trialId, dueAt, others } = trial;
+      const { trialSafety, trialId, dueAt, stranger } = trial;
       await time.increaseTo(dueAt);
       expect(await trialSafety.isOverdue(trialId, EVENT)).to.equal(false);
       await time.increaseTo(dueAt + 1);
@@ -259,7 +261,7 @@ describe("TrialSafety", () => {
     });
 
     it("does not count a sponsor late for what a site knew before it reported", async () => {
-      const trial = await loadFixture(recruiting);
+      const trial = await loadFixture(deployDataTrial);
       const { trialSafety, trialId, siteKey } = trial;
       const awareAt = (await time.latest()) - 100 * DAY;
       await report(trial, { awareAt, by: siteKey });
@@ -268,7 +270,7 @@ describe("TrialSafety", () => {
   });
 
   it("a sponsor that is accredited as a site too reports as the sponsor", async () => {
-    const trial = await loadFixture(recruiting);
+    const trial = await loadFixture(deployDataTrial);
     const { trialSafety, trialId, sponsor } = trial;
     await accredit(trial, sponsor, "INVESTIGATOR_SITE");
     const awareAt = (await time.latest()) - DAY;
