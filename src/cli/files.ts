@@ -55,6 +55,11 @@ export async function readDocument(input: string, terminal: Terminal): Promise<s
   return readWhole(terminal.stdin as AsyncIterable<Uint8Array>, STDIN);
 }
 
+/** The bytes of a file, or of stdin (`-`), in chunks. Errors come with the first chunk. */
+export function documentChunks(input: string, terminal: Terminal): AsyncIterable<Uint8Array> {
+  return input === "-" ? (terminal.stdin as AsyncIterable<Uint8Array>) : readChunks(input);
+}
+
 /** A text as a whole, as UTF-8. Throws CareProofError `FILE_UNREADABLE`. */
 export async function readWhole(chunks: AsyncIterable<Uint8Array>, name: string): Promise<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -116,16 +121,21 @@ export class LineWriter {
     if (this.bufferedLength > 256 * 1024) this.flush();
   }
 
-  /** Writes bytes as they are, whole lines of UTF-8. */
-  writeBytes(bytes: Uint8Array): void {
+  /** Writes whole lines that are bytes already, with their ends. */
+  writeBytes(lines: Uint8Array): void {
     this.flush();
-    this.put(bytes);
+    this.put(lines);
   }
 
   flush(): void {
+    if (this.buffered.length === 0) return;
     this.put(new TextEncoder().encode(this.buffered.join("")));
     this.buffered = [];
     this.bufferedLength = 0;
+  }
+
+  close(): void {
+    closeSync(this.file);
   }
 
   private put(bytes: Uint8Array): void {
@@ -134,10 +144,6 @@ export class LineWriter {
     } catch (error) {
       throw new CareProofError("FILE_UNWRITABLE", `cannot be written (${reason(error)})`, this.path, { cause: error });
     }
-  }
-
-  close(): void {
-    closeSync(this.file);
   }
 }
 

@@ -52,7 +52,7 @@ function processTerminal(): Terminal {
 function program(terminal: Terminal, json: boolean): Command {
   const root = new Command("careproof")
     .description(
-      "CareProof: consent and records (FHIR R4), drug provenance (GS1, EPCIS 2.0), claims (X12), proofs, the chain.",
+      "CareProof: consent and records (FHIR R4), drug provenance (GS1, EPCIS 2.0), claims (X12), trials (CDISC), proofs, the chain.",
     )
     .version(VERSION)
     .addCommand(consentCommand(terminal))

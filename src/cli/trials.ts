@@ -1,15 +1,15 @@
 import { Command } from "commander";
 
 import type { Terminal } from "./terminal.js";
-import { anchorDataCommand } from "./trialsAnchor.js";
-import { reportCommand } from "./trialsReport.js";
-import { verifyDataCommand } from "./trialsVerify.js";
+import { trialsCommitCommand } from "./trialsCommit.js";
+import { trialsReadCommand } from "./trialsRead.js";
+import { trialsVerifyCommand } from "./trialsVerify.js";
 
-/** `careproof trials`: clinical trials from registry records and data files to the chain, and from the chain to a report. */
+/** `careproof trials`: clinical trials, their registrations and their data. */
 export function trialsCommand(terminal: Terminal): Command {
   return new Command("trials")
-    .description("Read, register, anchor, verify and report clinical trials.")
-    .addCommand(anchorDataCommand(terminal))
-    .addCommand(verifyDataCommand(terminal))
-    .addCommand(reportCommand(terminal));
+    .description("Clinical trials: registrations of ClinicalTrials.gov, data of ODM, Dataset-JSON and CSV.")
+    .addCommand(trialsReadCommand(terminal))
+    .addCommand(trialsCommitCommand(terminal))
+    .addCommand(trialsVerifyCommand(terminal));
 }

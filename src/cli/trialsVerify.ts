@@ -1,175 +1,145 @@
 import { Command } from "commander";
 
-import { type ChainOptions, withChainOptions } from "./chainOptions.js";
-import { addressOption, listOption } from "./options.js";
-import { ask, type Connection, connect } from "./rpc.js";
-import { printable, Progress, type Terminal, writeResult } from "./terminal.js";
-import { readTrialData, type TrialDataOptions, withTrialDataOptions } from "./trialDataFile.js";
-import { keysOf, readDataManifestHeader, readManifests } from "./trialManifests.js";
-import { TrialDataChain, trialIdFrom } from "./trialsChain.js";
+import { documentName } from "./files.js";
+import { bytes32Option, listOption } from "./options.js";
+import { type CommonOptions, printable, Progress, type Terminal, writeResult } from "./terminal.js";
+import { addFileOptions } from "./trialDataOptions.js";
+import { readTrialFile, type TrialFileOptions } from "./trialFile.js";
+import { openDataManifest, readDataManifests, readKeys } from "./trialManifest.js";
+import { problemLines } from "./trialsRead.js";
 import { CareProofError } from "../errors.js";
-import { anchoredBatches, type PlacedBatch } from "../trials/anchoredBatches.js";
-import { type DataFindings, type DataVerification, DataVerifier, isExact } from "../trials/dataVerification.js";
-import { defined } from "../utils/defined.js";
+import type { DataProblem } from "../trials/dataRow.js";
+import { type DataFinding, type DataVerification, DataVerifier, isExact } from "../trials/dataVerification.js";
+
+/** Options with which a file is verified. */
+export interface VerifyDataOptions extends CommonOptions, TrialFileOptions {
+  readonly manifest: readonly string[];
+  readonly root: readonly string[];
+}
 
 /** What `careproof trials verify --json` prints. */
 export interface VerifyDataResult extends DataVerification {
-  /** Whether the file is exactly what was anchored. */
-  isExact: boolean;
-  chainId: string;
-  /** Address of `TrialData`. */
-  contract: string;
-  trialId: string;
-  /** The batches of the manifests, as the chain has them. */
-  batches: readonly (PlacedBatch & { manifest: string })[];
-  /** Further batches of the same writers, whose manifests were not given: what they correct was not looked at. */
-  otherBatches: readonly PlacedBatch[];
-}
-
-interface VerifyOptions extends ChainOptions, TrialDataOptions {
-  trial: string;
-  sponsor?: string;
-  manifest: string[];
+  /** Whether nothing is altered, superseded, missing or added. */
+  readonly verified: boolean;
+  /** The batches, by their manifests. */
+  readonly batches: readonly { readonly manifest: string; readonly root: string; readonly count: number }[];
+  readonly problems: readonly DataProblem[];
 }
 
 /** Rows of a finding that are shown to people. */
 const ROWS_SHOWN = 20;
 
 const HELP = `
-Compares the rows of a data file, one by one, with those of the batches whose manifests are given, after computing each batch's root again
-and finding it on the chain. A row is exact, altered (another value under the key of an anchored row), superseded (as it was before a
-correction that was anchored), missing, or added. Give the manifests of all batches that the file's rows are from.
+Compares a file row by row with the batches of its manifests, given in their order. Each manifest's root is computed again of its rows; with
+--root, once for each manifest, it must be the one that was anchored.
 
-Exit code 0: every row is exact, and none is missing. 1: not, or a manifest is not what was anchored.
+  exact       exactly as it was committed
+  altered     has the key of a committed row and other values; the columns that differ are named
+  superseded  as it was before a correction that the file does not have
+  missing     committed, in a data set that the file has, and not in the file
+  added       never committed
 
-With --json: {"isExact","chainId","contract","trialId","rows","exact","altered":{"count","rows":[{"row","place","columns"}]},
-"superseded","missing","added","batches":[{"manifest","writer","sequence","kind","root","count","unlocks"}],"otherBatches"}; "superseded",
-"missing" and "added" are as "altered", each with at most 1000 rows by name; "otherBatches" are those of the same writers that no
-manifest was given of.`;
+Exit code 0 where all rows are exact and none is missing, else 1.
 
-/** `careproof trials verify`: a data file, row by row, against what was anchored. */
-export function verifyDataCommand(terminal: Terminal): Command {
-  return withTrialDataOptions(withChainOptions(new Command("verify"), "TrialData"))
-    .summary("compare a data file with what was anchored, row by row")
-    .description("Proves that the rows of a data file are exactly those that were anchored, or names those that are not.")
-    .argument("<file>", "ODM (.xml), Dataset-JSON (.json, .ndjson) or CSV (.csv)")
-    .requiredOption("--trial <trial>", "the trial's id, or its registration number with --sponsor")
-    .option("--sponsor <address>", "the sponsor that registered the number", addressOption)
-    .requiredOption("--manifest <file>", "the manifest of a batch; may be given several times", listOption, [])
+With --json: {"verified","rows","exact","altered":{"count","rows":[{"row","place","columns"}]},"superseded","missing","added","batches":
+[{"manifest","root","count"}],"problems"}; at most 1000 rows of each are named.`;
+
+/** `careproof trials verify`: a file of data row by row against what was committed. */
+export function trialsVerifyCommand(terminal: Terminal): Command {
+  const command = new Command("verify")
+    .summary("compare a file of data row by row with what was committed")
+    .description("Verifies a file of trial data row by row: exact, altered, missing, added.")
+    .argument("<file>", "ODM, Dataset-JSON or CSV, or - for stdin")
+    .requiredOption(
+      "--manifest <file>",
+      "a batch's manifest, may be given several times in their order",
+      listOption,
+      [],
+    )
+    .option("--root <hex>", "the root that was anchored, once for each manifest", rootOption, []);
+  return addFileOptions(command)
     .option("--json", "print the result as JSON")
     .option("--quiet", "show no progress")
     .addHelpText("after", HELP)
-    .action((file: string, options: VerifyOptions) => verify(terminal, file, options));
+    .action(async (input: string, options: VerifyDataOptions) => {
+      if (options.root.length > 0 && options.root.length !== options.manifest.length) {
+        command.error("error: give --root once for each --manifest");
+      }
+      const result = await verifyTrialFile(terminal, input, options);
+      if (!result.verified) terminal.exitCode = 1;
+      writeResult(terminal, options, result, describe(result));
+    });
 }
 
-async function verify(terminal: Terminal, file: string, options: VerifyOptions): Promise<void> {
-  const trialId = trialIdFrom(options.trial, options.sponsor);
-  const connection = await connect(options.rpc, options.chainId);
+/**
+ * Compares a file with the batches of manifests.
+ *
+ * @throws CareProofError of `readTrialFile` and `AnchoredRows.add`; `ROOT_MISMATCH` where a root is not that of its manifest;
+ * `FORMAT_UNSUPPORTED` for a file without rows.
+ */
+export async function verifyTrialFile(
+  terminal: Terminal,
+  input: string,
+  options: VerifyDataOptions,
+): Promise<VerifyDataResult> {
+  const { manifest: paths, root: roots } = options;
   const progress = new Progress(terminal, options);
+  const problems: DataProblem[] = [];
   try {
-    const chain = await TrialDataChain.at(connection, options.contract);
-    await chain.requireTrial(trialId);
-    const all = await batchesOf(connection, chain, trialId, options, progress);
-    const batches = await place(options.manifest, all);
-    const found = await compare(file, batches, options, progress);
-    progress.clear();
-    const writers = new Set(batches.map(({ writer }) => writer));
-    const result: VerifyDataResult = {
-      isExact: isExact(found),
-      chainId: `${connection.chainId}`,
-      contract: chain.contract.target as string,
-      trialId,
-      ...found,
-      batches,
-      otherBatches: all.filter(({ writer, root }) => writers.has(writer) && batches.every((own) => own.root !== root)),
-    };
-    if (!result.isExact) terminal.exitCode = 1;
-    writeResult(terminal, options, result, describe(result).map(printable).join("\n"));
+    const batches = [];
+    for (const [i, manifest] of paths.entries()) {
+      const { root, count } = (await openDataManifest(manifest)).header;
+      const anchored = roots[i];
+      if (anchored !== undefined && anchored.toLowerCase() !== root.toLowerCase()) {
+        throw new CareProofError(
+          "ROOT_MISMATCH",
+          `its root is ${root}, not the ${anchored} that was anchored`,
+          manifest,
+        );
+      }
+      batches.push({ manifest, root, count });
+    }
+    const anchored = await readDataManifests(paths, progress);
+    const verifier = await DataVerifier.create(
+      anchored,
+      (rows) => {
+        progress.update("Comparing rows:", rows);
+      },
+      (problem) => problems.push(problem),
+    );
+    const reading = await readTrialFile(terminal, input, verifier, options);
+    if (reading.format === "registration") {
+      throw new CareProofError("FORMAT_UNSUPPORTED", "a registration has no rows of data", documentName(input));
+    }
+    const verification = await verifier.finish((rows) => readKeys(paths, anchored, rows));
+    return { verified: isExact(verification), ...verification, batches, problems };
   } finally {
     progress.clear();
-    connection.provider.destroy();
   }
 }
 
-async function batchesOf(
-  connection: Connection,
-  chain: TrialDataChain,
-  trialId: string,
-  options: VerifyOptions,
-  progress: Progress,
-): Promise<PlacedBatch[]> {
-  const request = defined({
-    provider: connection.provider,
-    contract: chain.contract.target as string,
-    trialId,
-    fromBlock: options.fromBlock ?? chain.fromBlock,
-    blockRange: options.blockRange,
-    onProgress: (done: number, total: number) => {
-      progress.update("Searching blocks:", done, total);
-    },
-  });
-  return ask(connection, () => anchoredBatches(request));
+function rootOption(value: string, before: string[]): string[] {
+  return listOption(bytes32Option(value), before);
 }
 
-/** The batches of manifests, each writer's in the order of its stream. Throws CareProofError `MANIFEST_NOT_ANCHORED`. */
-async function place(
-  manifests: readonly string[],
-  all: readonly PlacedBatch[],
-): Promise<(PlacedBatch & { manifest: string })[]> {
-  const placed: (PlacedBatch & { manifest: string })[] = [];
-  for (const manifest of manifests) {
-    const { root } = await readDataManifestHeader(manifest);
-    const batch = all.find((other) => other.root === root.toLowerCase());
-    if (batch === undefined) {
-      const message = "its root is of no batch of this trial: it was edited, never anchored, or is of another trial";
-      throw new CareProofError("MANIFEST_NOT_ANCHORED", message, manifest);
-    }
-    placed.push({ manifest, ...batch });
-  }
-  return placed.sort((a, b) => (a.writer === b.writer ? a.sequence - b.sequence : a.writer < b.writer ? -1 : 1));
-}
-
-async function compare(
-  file: string,
-  batches: readonly { readonly manifest: string }[],
-  options: VerifyOptions,
-  progress: Progress,
-): Promise<DataVerification> {
-  const manifests = batches.map(({ manifest }) => manifest);
-  const rows = await readManifests(manifests, (path, done, total) => {
-    progress.update(`Reading ${path}:`, done, total);
-  });
-  const verifier = await DataVerifier.create(rows, (done) => {
-    progress.update("Comparing rows:", done);
-  });
-  await readTrialData(file, verifier, options);
-  return verifier.finish((wanted) => keysOf(manifests, wanted));
-}
-
-function describe(result: VerifyDataResult): string[] {
-  const { rows, exact, batches, otherBatches } = result;
+function describe(result: VerifyDataResult): string {
+  const number = (value: number): string => value.toLocaleString("en");
   const lines = [
-    result.isExact
-      ? `exact: these ${rows} rows are exactly what was anchored`
-      : `NOT EXACT: ${exact} of ${rows} rows are what was anchored`,
+    result.verified
+      ? `all ${number(result.rows)} rows are exactly what was committed`
+      : `${number(result.exact)} of ${number(result.rows)} rows are exactly what was committed`,
+    ...result.batches.map(({ root, count, manifest }) => `root  ${root}  ${number(count)} rows  ${manifest}`),
   ];
-  for (const { writer, sequence, kind, unlocks } of batches) {
-    const late = unlocks === 0 ? "" : ", ADDED AFTER THE DATA WERE LOCKED ONCE";
-    lines.push(`batch       ${sequence} of ${writer} (${kind})${late}`);
+  for (const name of ["altered", "superseded", "missing", "added"] as const) {
+    const { count, rows } = result[name];
+    if (count === 0) continue;
+    lines.push("", `${name.toUpperCase()}  ${number(count)}`, ...rows.slice(0, ROWS_SHOWN).map(findingLine));
+    if (count > ROWS_SHOWN) lines.push(`  and ${number(count - ROWS_SHOWN)} more`);
   }
-  if (otherBatches.length > 0) {
-    const numbers = otherBatches.map(({ sequence, writer }) => `${sequence} of ${writer}`).join(", ");
-    lines.push(`not looked at, as no manifest of it was given: batch ${numbers}`);
-  }
-  for (const name of ["altered", "superseded", "missing", "added"] as const) lines.push(...describeFindings(name, result[name]));
-  return lines;
+  return [...lines, ...problemLines(result.problems)].map(printable).join("\n");
 }
 
-function describeFindings(name: string, { count, rows }: DataFindings): string[] {
-  if (count === 0) return [];
-  const shown = rows.slice(0, ROWS_SHOWN).map(({ row, place, columns = [] }) => {
-    const where = place === undefined ? "" : ` (${place})`;
-    return `  ${row}${where}${columns.length === 0 ? "" : `: ${columns.join(", ")}`}`;
-  });
-  return [`${name.padEnd(12)}${count}`, ...shown, ...(count > shown.length ? [`  and ${count - shown.length} more`] : [])];
+function findingLine({ row, place, columns = [] }: DataFinding): string {
+  const where = place === undefined ? "" : `  (${place})`;
+  return `  ${row}${columns.length === 0 ? "" : `: ${columns.join(", ")}`}${where}`;
 }

@@ -2,7 +2,7 @@ import { DataLeafHasher } from "./dataLeaf.js";
 import { type DataManifestHeader, type ManifestRow, parseManifestRow, ROW_ROLES } from "./dataManifest.js";
 import type { RowTokens } from "./dataRow.js";
 import { HashTable, NONE } from "./hashTable.js";
-import { CHECK_LENGTH, RowEncoder } from "./rowEncoder.js";
+import { CHECK_LENGTH, type RowEncoder } from "./rowEncoder.js";
 import { keyPrefix, keySuffix, type RowLayout, type RowShape } from "./rowLayout.js";
 import { CareProofError } from "../errors.js";
 import { concatBytes, fromHex } from "../utils/bytes.js";

@@ -27,7 +27,7 @@ export async function readCsvData(
   sink: RowSink,
   options: CsvDataOptions,
 ): Promise<DatasetSummary> {
-  const { dataset, subject, key = [] } = options;
+  const { dataset, key = [] } = options;
   let columns: string[] | undefined;
   let separator = ",";
   let layout: RowLayout | undefined;

@@ -82,11 +82,11 @@ export interface DataRow {
 export function dataRowContent(row: DataRow): string {
   const { audit, dataset, key, occurrence, values } = row;
   const members = [
-    ...(audit === undefined ? [] : [`"audit":${canonicalJson(audit as JsonValue)}`]),
+    ...(audit === undefined ? [] : [`"audit":${canonicalJson(audit)}`]),
     `"dataset":${JSON.stringify(dataset)}`,
-    `"key":${canonicalJson(key as JsonValue)}`,
+    `"key":${canonicalJson(key)}`,
     ...(occurrence === undefined ? [] : [`"occurrence":${occurrence}`]),
-    `"values":${canonicalJson(values as JsonValue)}`,
+    `"values":${canonicalJson(values)}`,
   ];
   return `{${members.join(",")}}`;
 }

@@ -18,7 +18,13 @@ export { type EnrolledSubject, EnrolmentList as EnrolledSubjects, readEnrolmentL
 export * from "./events.js";
 export * from "./odm/readOdm.js";
 export * from "./protocol.js";
+export * from "./protocolOpening.js";
 export * from "./readTrial.js";
+export * from "./recordComparison.js";
+export * from "./registration/compareOutcomes.js";
+export { readTrialRegistrations } from "./registration/readRegistrations.js";
+export * from "./registration/registration.js";
+export * from "./registration/registrationNumber.js";
 export * from "./rowLayout.js";
 export * from "./statuses.js";
 export * from "./timeline.js";

@@ -77,8 +77,8 @@ export class RowEncoder {
     const checks = (this.checksBuffer[count] ??= new Uint8Array(CHECK_LENGTH * count));
     let place = 0;
     for (const fields of [layout.audit, layout.values]) {
-      for (let i = 0; i < fields.length; i++) {
-        const check = checksum(tokens, fields[i]!.column, seed);
+      for (const { column } of fields) {
+        const check = checksum(tokens, column, seed);
         checks[place++] = CHECK_CHARACTERS[check & 63]!;
         checks[place++] = CHECK_CHARACTERS[(check >>> 6) & 63]!;
         checks[place++] = CHECK_CHARACTERS[(check >>> 12) & 63]!;
@@ -96,8 +96,7 @@ export class RowEncoder {
   }
 
   private fields(fields: readonly LaidField[], { bytes, starts, ends }: RowTokens): void {
-    for (let i = 0; i < fields.length; i++) {
-      const { before, column } = fields[i]!;
+    for (const { before, column } of fields) {
       this.putRange(before, 0, before.length);
       this.putRange(bytes, starts[column]!, ends[column]!);
     }

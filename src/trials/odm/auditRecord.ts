@@ -63,8 +63,9 @@ function unixTime(text: string): { time: number | undefined; isStrict: boolean }
   if (matched === undefined) return { time: undefined, isStrict: false };
   const date = `${year}-${month}-${day}`;
   const time = Date.parse(`${date}T${hour.padStart(2, "0")}:${minute}:${second}${zone}`) / 1000;
-  // A day that its month does not have is taken for one of the next by Date.parse of some engines.
-  const isDay = new Date(`${date}T00:00:00Z`).toJSON()?.startsWith(date);
+  // A day that its month does not have is taken for one of the next month.
+  const midnight = Date.parse(`${date}T00:00:00Z`);
+  const isDay = !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(date);
   if (!isDay || !Number.isInteger(time) || time < 0 || time > MAX_CAPTURED_AT)
     return { time: undefined, isStrict: false };
   return { time, isStrict: hyphen === "" && hour.length === 2 };

@@ -207,7 +207,8 @@ function nestedKey(outer: OdmFields, keys: OdmFields): OdmFields {
     const value = outer.find(([other]) => other === name)?.[1];
     return typeof value === "string" ? value : null;
   };
-  const groups = outer.find(([name]) => name === "OuterItemGroups")?.[1] ?? [];
+  const outermost = outer.find(([name]) => name === "OuterItemGroups")?.[1];
+  const groups = Array.isArray(outermost) ? (outermost as readonly (string | null)[]) : [];
   const all = [...groups, valueOf("ItemGroupOID"), valueOf("ItemGroupRepeatKey")];
   const others = outer.filter(([name]) => !around.some(([taken]) => taken === name) && name !== "OuterItemGroups");
   return [...others, ["OuterItemGroups", all], ...keys];
