@@ -14,8 +14,12 @@ export interface ChainOptions extends CommonOptions {
 
 /** The command with {@link ChainOptions}; `contract` is the name of the contract whose logs it reads. */
 export function withChainOptions(command: Command, contract: string): Command {
+  return withLogOptions(command.requiredOption("--rpc <url>", "an Ethereum node"), contract);
+}
+
+/** As {@link withChainOptions}, without the node. */
+export function withLogOptions(command: Command, contract: string): Command {
   return command
-    .requiredOption("--rpc <url>", "an Ethereum node")
     .option("--contract <address>", `${contract}'s address (default: of the recorded deployment)`, addressOption)
     .option("--chain-id <n>", "the chain that the node must serve", integerOption)
     .option("--from-block <n>", "the first block to search (default: of the recorded deployment, or 0)", blockOption)

@@ -2,7 +2,7 @@ import { readChunks, readLines, writeWhole } from "./files.js";
 import type { Progress } from "./terminal.js";
 import { AnchoredRows, type ReadManifest } from "../trials/anchoredRows.js";
 import type { DataBatchResult } from "../trials/dataBatch.js";
-import { parseDataManifestHeader, parseManifestRow } from "../trials/dataManifest.js";
+import { type DataManifestHeader, parseDataManifestHeader, parseManifestRow } from "../trials/dataManifest.js";
 import { CareProofError } from "../errors.js";
 
 /**
@@ -15,6 +15,14 @@ export async function openDataManifest(path: string): Promise<ReadManifest> {
   const first = await lines.next();
   if (first.done === true) throw new CareProofError("MANIFEST_INVALID", "the file is empty", path);
   return { name: path, header: parseDataManifestHeader(first.value.line, `${path}:${first.value.number}`), lines };
+}
+
+/** The header of a manifest. Errors as {@link openDataManifest}. */
+export async function readDataManifestHeader(path: string): Promise<DataManifestHeader> {
+  const { header, lines } = await openDataManifest(path);
+  // Ends the reading of the file.
+  await lines[Symbol.asyncIterator]().return?.();
+  return header;
 }
 
 /**

@@ -10,7 +10,7 @@ import { problemLines } from "./trialsRead.js";
 import { CareProofError } from "../errors.js";
 import { DataBatch, type DataBatchResult } from "../trials/dataBatch.js";
 import type { DataProblem, DataProblemCode } from "../trials/dataRow.js";
-import { readEnrolmentList } from "../trials/enrolmentList.js";
+import { type EnrolmentList, readEnrolmentList } from "../trials/enrolmentList.js";
 import { timeOf } from "../utils/time.js";
 
 /** Options with which a file becomes a batch. */
@@ -88,6 +88,7 @@ export function trialsCommitCommand(terminal: Terminal): Command {
 /**
  * Makes a batch of a file and writes its manifest.
  *
+ * @param enrolled Makes of the enrolment list what is known of its subjects elsewhere.
  * @throws CareProofError of `readTrialFile`, `DataBatch`, `readEnrolmentList` and the manifests before; `FORMAT_UNSUPPORTED` for a file
  * without rows; `FILE_UNWRITABLE`.
  */
@@ -95,17 +96,18 @@ export async function commitTrialFile(
   terminal: Terminal,
   input: string,
   options: CommitOptions,
+  enrolled: (list: EnrolmentList) => Promise<EnrolmentList> = (list) => Promise.resolve(list),
 ): Promise<CommitResult> {
   const { enrolment, since, capturedAt, reason, secret } = options;
   const progress = new Progress(terminal, options);
-  const path = options.manifest ?? `${input === "-" ? "stdin" : input}.manifest.ndjson`;
+  const path = manifestPath(input, options);
   const problems: DataProblem[] = [];
   try {
     const earlier = since.length === 0 ? undefined : await readDataManifests(since, progress);
     const list =
       enrolment === undefined
         ? undefined
-        : await readEnrolmentList(readLines(readChunks(enrolment), enrolment), enrolment);
+        : await enrolled(await readEnrolmentList(readLines(readChunks(enrolment), enrolment), enrolment));
     const { batch } = await writeDataManifest(path, async (write): Promise<{ batch: DataBatchResult }> => {
       const builder = await DataBatch.create({
         write,
@@ -135,6 +137,11 @@ export async function commitTrialFile(
   } finally {
     progress.clear();
   }
+}
+
+/** The manifest's file. */
+export function manifestPath(input: string, { manifest }: Pick<CommitOptions, "manifest">): string {
+  return manifest ?? `${documentName(input)}.manifest.ndjson`;
 }
 
 function describe(result: CommitResult): string {

@@ -43,7 +43,7 @@ With --json: {"trialId","registrationNumber","sponsor","board","phase","halt","c
 "isAgainst","transaction"}]}; "answer" is one of yes, no and notYet; what did not happen is absent.`;
 
 /** `careproof trials report`: what a trial promised and what it did, from the chain's logs. */
-export function reportCommand(terminal: Terminal): Command {
+export function trialsReportCommand(terminal: Terminal): Command {
   return withChainOptions(new Command("report"), "TrialData")
     .summary("what a trial promised, and what it did")
     .description("Reads one trial from the chain's logs, and answers what a reader wants to know of it.")

@@ -2,6 +2,7 @@
  * Clinical trials: what a trial commits to, what is signed for it, and the names of what is stored of it; data of ODM, Dataset-JSON and CSV
  * as rows, batches of them and their verification; a trial's history on a chain, and what an honest reader wants to know of it.
  */
+export { readAllocationList } from "./allocationList.js";
 export * from "./anchoredBatches.js";
 export * from "./anchoredRows.js";
 export * from "./csvData.js";
@@ -22,8 +23,8 @@ export * from "./protocolOpening.js";
 export * from "./readTrial.js";
 export * from "./recordComparison.js";
 export * from "./registration/compareOutcomes.js";
-export { readTrialRegistrations } from "./registration/readRegistrations.js";
-export * from "./registration/registration.js";
+export { isTrialRegistration, readTrialRegistrations } from "./registration/readRegistrations.js";
+export type * from "./registration/registration.js";
 export * from "./registration/registrationNumber.js";
 export * from "./rowLayout.js";
 export * from "./statuses.js";
