@@ -36,7 +36,7 @@ export interface DataVerification {
   readonly superseded: DataFindings;
   /** Anchored rows that the file does not have, in the data sets that it has. */
   readonly missing: DataFindings;
-  /** Rows that were never anchored. */
+  /** Rows that were never anchored, or come once more than they were. */
   readonly added: DataFindings;
 }
 
@@ -119,6 +119,10 @@ export class DataVerifier implements RowSink {
     if (row === NONE) {
       if (this.states[latest] === 0) this.states[latest] = SEEN;
       this.altered.add(() => finding(this.anchored.differences(latest, this.encoder, layout, tokens)));
+      return;
+    }
+    if (this.states[row] === MATCHED) {
+      this.added.add(finding);
       return;
     }
     this.exact++;
