@@ -112,7 +112,7 @@ const config: HardhatUserConfig = {
     // Above the size that we allow a contract with more.
     overrides: {
       "contracts/claims/ClaimsProcessor.sol": { version: solcPackage.version, settings: settings(200) },
-      "contracts/trials/TrialRegistry.sol": { version: solcPackage.version, settings: settings(1) },
+      "contracts/trials/TrialRegistry.sol": { version: solcPackage.version, settings: settings(400) },
     },
   },
   networks: {

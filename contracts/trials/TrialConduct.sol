@@ -108,27 +108,14 @@ abstract contract TrialConduct is TrialEnrolment {
         Head storage head = _heads[trialId];
         _requirePhase(trialId, head.phase, head.phase == Phase.Locked);
         _requireCommitment(reason);
-        Closing storage closing = _closings[trialId];
-        uint8 unlocks = closing.unlocks;
-        bytes32 object = TrialTypes.unlockOf(reason, closing.lockedAt, unlocks);
-        address manager = _requireAppointedApproval(
-            trialId,
-            object,
-            closing.lockedAt,
-            TrialRole.DataManager,
-            dataManager
-        );
-        address board = _requireAppointedApproval(
-            trialId,
-            object,
-            closing.lockedAt,
-            TrialRole.SafetyBoard,
-            safetyBoard
-        );
+        uint40 lockedAt = _closings[trialId].lockedAt;
+        uint8 unlocks = head.unlocks;
+        bytes32 object = TrialTypes.unlockOf(reason, lockedAt, unlocks);
+        address manager = _requireAppointedApproval(trialId, object, lockedAt, TrialRole.DataManager, dataManager);
+        address board = _requireAppointedApproval(trialId, object, lockedAt, TrialRole.SafetyBoard, safetyBoard);
         require(manager != board, NotIndependent(trialId, board));
 
-        head.phase = Phase.Active;
-        closing.unlocks = unlocks + 1;
+        (head.phase, head.unlocks) = (Phase.Active, unlocks + 1);
         emit DataUnlocked(trialId, manager, board, reason, unlocks + 1);
     }
 

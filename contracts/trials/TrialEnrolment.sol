@@ -7,6 +7,7 @@ import {Purposes} from "../consent/Purposes.sol";
 import {Roles} from "../participants/Role.sol";
 import {Signatures} from "../utils/Signatures.sol";
 import {ITrialRegistry} from "./ITrialRegistry.sol";
+import {SubjectWord} from "./SubjectWord.sol";
 import {TrialLedger} from "./TrialLedger.sol";
 import {
     Enrolment,
@@ -16,7 +17,6 @@ import {
     Halt,
     Phase,
     ProtocolVersion,
-    Subject,
     TrialRole,
     TrialTypes,
     Withdrawal
@@ -25,6 +25,7 @@ import {
 /// @title TrialEnrolment
 /// @notice How subjects come into a trial, consent to its later versions, and leave it.
 abstract contract TrialEnrolment is TrialLedger {
+    using SubjectWord for uint256;
     using TrialTypes for Enrolment;
     using TrialTypes for EnrolmentList;
     using TrialTypes for Withdrawal;
@@ -101,7 +102,7 @@ abstract contract TrialEnrolment is TrialLedger {
             (enrolment.subject, enrolment.signer) = (item.subject, item.signer);
             (enrolment.signedAt, enrolment.deadline) = (item.signedAt, item.deadline);
             EnrolmentRefusal refusal = _consider(admission, enrolment, item.signature);
-            if (_take(admission, item.subject, item.signer, item.signedAt, refusal)) ++enrolled;
+            if (_take(admission, enrolment.subject, enrolment.signer, enrolment.signedAt, refusal)) ++enrolled;
         }
         _store(admission);
     }
@@ -111,22 +112,21 @@ abstract contract TrialEnrolment is TrialLedger {
         EnrolmentList calldata list,
         bytes calldata signature
     ) external returns (uint256 enrolled) {
-        uint256 length = list.subjects.length;
-        require(
-            length != 0 && length <= MAX_ENROLMENTS && length == list.signedAt.length,
-            WrongNumberOfEnrolments(length)
-        );
+        (bytes32[] calldata subjects, uint40[] calldata times) = (list.subjects, list.signedAt);
+        uint256 length = subjects.length;
+        require(length != 0 && length <= MAX_ENROLMENTS && length == times.length, WrongNumberOfEnrolments(length));
+        address signer = list.signer;
         Admission memory admission = _admit(list.trialId, list.site, list.version);
         if (admission.refusal == EnrolmentRefusal.None) {
-            admission.refusal = _refusalOfSigner(admission, list.signer, list.deadline);
+            admission.refusal = _refusalOfSigner(admission, signer, list.deadline);
         }
-        if (admission.refusal == EnrolmentRefusal.None && !_isSigned(list.signer, list.hash(), signature)) {
+        if (admission.refusal == EnrolmentRefusal.None && !_isSigned(signer, list.hash(), signature)) {
             admission.refusal = EnrolmentRefusal.InvalidSignature;
         }
         for (uint256 i = 0; i < length; ++i) {
-            (bytes32 subject, uint40 signedAt) = (list.subjects[i], list.signedAt[i]);
+            (bytes32 subject, uint40 signedAt) = (subjects[i], times[i]);
             EnrolmentRefusal refusal = _refusalOf(admission, subject, signedAt);
-            if (_take(admission, subject, list.signer, signedAt, refusal)) ++enrolled;
+            if (_take(admission, subject, signer, signedAt, refusal)) ++enrolled;
         }
         _store(admission);
     }
@@ -134,13 +134,13 @@ abstract contract TrialEnrolment is TrialLedger {
     /// @inheritdoc ITrialRegistry
     function withdraw(Withdrawal calldata withdrawal, bytes32 salt, bytes calldata signature) external {
         (bytes32 trialId, uint40 signedAt) = (withdrawal.trialId, withdrawal.signedAt);
-        Subject storage subject = _requireEnrolled(trialId, withdrawal.subject);
-        require(subject.withdrawnAt == 0, AlreadyWithdrawn(trialId, withdrawal.subject));
-        require(signedAt >= subject.signedAt, SignedTooEarly(signedAt, subject.signedAt));
+        uint256 subject = _requireEnrolled(trialId, withdrawal.subject);
+        require(subject.withdrawnAt() == 0, AlreadyWithdrawn(trialId, withdrawal.subject));
+        require(signedAt >= subject.signedAt(), SignedTooEarly(signedAt, subject.signedAt()));
         if (salt == 0) {
             require(
-                _actsFor(subject.site, withdrawal.signer, Roles.INVESTIGATOR_SITE),
-                NotTheSite(subject.site, withdrawal.signer)
+                _actsFor(subject.site(), withdrawal.signer, Roles.INVESTIGATOR_SITE),
+                NotTheSite(subject.site(), withdrawal.signer)
             );
             // Otherwise a site could rid a finished trial of a subject whose data it does not like.
             uint40 lockedAt = _closings[trialId].lockedAt;
@@ -150,23 +150,24 @@ abstract contract TrialEnrolment is TrialLedger {
         }
         _requireSigned(withdrawal.signer, withdrawal.hash(), signedAt, withdrawal.deadline, signature);
 
-        subject.withdrawnAt = signedAt;
+        _subjects[trialId][withdrawal.subject] = subject.withWithdrawal(signedAt);
         ++_progress[trialId].withdrawn;
         emit SubjectWithdrawn(trialId, withdrawal.subject, withdrawal.signer, signedAt);
     }
 
     /// @inheritdoc ITrialRegistry
     function recordEmergencyUnblinding(bytes32 trialId, bytes32 subject, bytes32 reason) external {
-        Subject storage state = _requireEnrolled(trialId, subject);
-        require(_actsFor(state.site, msg.sender, Roles.INVESTIGATOR_SITE), NotTheSite(state.site, msg.sender));
+        uint256 state = _requireEnrolled(trialId, subject);
+        address site = state.site();
+        require(_actsFor(site, msg.sender, Roles.INVESTIGATOR_SITE), NotTheSite(site, msg.sender));
         Phase phase = _heads[trialId].phase;
         _requirePhase(trialId, phase, phase < Phase.Unblinded);
-        require(!state.unblinded, AlreadyUnblinded(trialId, subject));
+        require(!state.unblinded(), AlreadyUnblinded(trialId, subject));
         _requireCommitment(reason);
 
-        state.unblinded = true;
+        _subjects[trialId][subject] = state.withUnblinding();
         ++_progress[trialId].emergencyUnblindings;
-        emit EmergencyUnblindingRecorded(trialId, subject, state.site, reason);
+        emit EmergencyUnblindingRecorded(trialId, subject, site, reason);
     }
 
     function _admit(bytes32 trialId, address site, uint8 version) private view returns (Admission memory admission) {
@@ -208,16 +209,16 @@ abstract contract TrialEnrolment is TrialLedger {
         if (subject == 0) return EnrolmentRefusal.SubjectMissing;
         if (signedAt > block.timestamp) return EnrolmentRefusal.SignedInFuture;
         Phase phase = admission.phase;
-        Subject storage state = _subjects[admission.trialId][subject];
-        if (state.site == address(0)) {
+        uint256 state = _subjects[admission.trialId][subject];
+        if (state == 0) {
             if (phase != Phase.Approved && phase != Phase.Recruiting) return EnrolmentRefusal.NotRecruiting;
             if (admission.halt != Halt.None) return EnrolmentRefusal.TrialHalted;
         } else {
             if (phase > Phase.Active) return EnrolmentRefusal.NotRecruiting;
-            if (state.site != admission.site || admission.version <= state.version) {
+            if (state.site() != admission.site || admission.version <= state.version()) {
                 return EnrolmentRefusal.AlreadyEnrolled;
             }
-            if (state.withdrawnAt != 0) return EnrolmentRefusal.SubjectWithdrawn;
+            if (state.withdrawnAt() != 0) return EnrolmentRefusal.SubjectWithdrawn;
             if (signedAt < _lastConsentAt(admission.trialId, subject, state)) {
                 return EnrolmentRefusal.SignedBeforeEnrolment;
             }
@@ -258,9 +259,9 @@ abstract contract TrialEnrolment is TrialLedger {
         return signedAt < versions[next].approvedAt;
     }
 
-    function _lastConsentAt(bytes32 trialId, bytes32 subject, Subject storage state) private view returns (uint40) {
-        Reconsent storage reconsent = _reconsents[trialId][subject][state.version];
-        return reconsent.previous == 0 ? state.signedAt : reconsent.signedAt;
+    function _lastConsentAt(bytes32 trialId, bytes32 subject, uint256 state) private view returns (uint40) {
+        Reconsent storage reconsent = _reconsents[trialId][subject][state.version()];
+        return reconsent.previous == 0 ? state.signedAt() : reconsent.signedAt;
     }
 
     function _isSigned(address signer, bytes32 structHash, bytes calldata signature) private view returns (bool) {
@@ -271,9 +272,9 @@ abstract contract TrialEnrolment is TrialLedger {
         require(salt != 0 && subject == TrialTypes.subjectOf(account, salt), NotTheSubject(subject, account));
     }
 
-    function _requireEnrolled(bytes32 trialId, bytes32 subject) private view returns (Subject storage state) {
+    function _requireEnrolled(bytes32 trialId, bytes32 subject) private view returns (uint256 state) {
         state = _subjects[trialId][subject];
-        require(state.site != address(0), NotEnrolled(trialId, subject));
+        require(state != 0, NotEnrolled(trialId, subject));
     }
 
     function _enrol(Admission memory admission, Enrolment memory enrolment, bytes calldata signature) private {
@@ -298,15 +299,15 @@ abstract contract TrialEnrolment is TrialLedger {
     /// @dev Writes a subject. What is counted of the trial is written by {_store}, once for all subjects of a call.
     function _record(Admission memory admission, bytes32 subject, address signer, uint40 signedAt) private {
         (bytes32 trialId, address site, uint8 version) = (admission.trialId, admission.site, admission.version);
-        Subject storage state = _subjects[trialId][subject];
-        uint8 previous = state.version;
-        if (previous != 0) {
-            _reconsents[trialId][subject][version] = Reconsent(signedAt, previous);
-            state.version = version;
+        mapping(bytes32 => uint256) storage subjects = _subjects[trialId];
+        uint256 state = subjects[subject];
+        if (state != 0) {
+            _reconsents[trialId][subject][version] = Reconsent(signedAt, state.version());
+            subjects[subject] = state.withVersion(version);
             emit SubjectReconsented(trialId, subject, site, version, signer, signedAt);
             return;
         }
-        _subjects[trialId][subject] = Subject(site, signedAt, 0, version, false);
+        subjects[subject] = SubjectWord.pack(site, signedAt, version);
         ++admission.added;
         if (signedAt < admission.earliestSignedAt) admission.earliestSignedAt = signedAt;
         emit SubjectEnrolled(trialId, subject, site, version, signer, signedAt);

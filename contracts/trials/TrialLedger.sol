@@ -8,6 +8,7 @@ import {Role, Roles} from "../participants/Role.sol";
 import {IndexedTree} from "../utils/IndexedTree.sol";
 import {SignedDecisions} from "../utils/SignedDecisions.sol";
 import {ITrialRegistry} from "./ITrialRegistry.sol";
+import {SubjectWord} from "./SubjectWord.sol";
 import {
     AllocationLeaf,
     ElectronicSignature,
@@ -25,11 +26,13 @@ import {
 /// @notice What is stored of trials, who may act for them, and what readers are told.
 abstract contract TrialLedger is ITrialRegistry, SignedDecisions {
     using IndexedTree for bytes32[];
+    using SubjectWord for uint256;
     using TrialTypes for AllocationLeaf;
     using TrialTypes for ElectronicSignature;
 
     /// @notice Where a trial stands. One slot, which enrolment does not write after the first subject.
     /// @param versionApprovedAt When the approval of `approvedVersion` arrived.
+    /// @param unlocks How often the data were unlocked: here, so that a batch of data costs no slot more.
     struct Head {
         address sponsor;
         Phase phase;
@@ -39,6 +42,7 @@ abstract contract TrialLedger is ITrialRegistry, SignedDecisions {
         uint40 versionApprovedAt;
         bool misdeclared;
         bool amendedAfterUnblinding;
+        uint8 unlocks;
     }
 
     /// @notice What was counted of a trial. One slot, written at registration, so that no enrolment pays for a fresh one.
@@ -65,7 +69,6 @@ abstract contract TrialLedger is ITrialRegistry, SignedDecisions {
     /// @notice How a trial ended. One slot.
     struct Closing {
         uint40 lockedAt;
-        uint8 unlocks;
         uint40 unblindedAt;
         uint40 closedAt;
     }
@@ -102,7 +105,7 @@ abstract contract TrialLedger is ITrialRegistry, SignedDecisions {
     mapping(bytes32 trialId => Closing) internal _closings;
     /// @dev From unblinding on, a bit for each outcome of the judged version that is not reported: primaries from bit 0, then others.
     mapping(bytes32 trialId => uint256 bitmap) internal _unreported;
-    mapping(bytes32 trialId => mapping(bytes32 subject => Subject)) internal _subjects;
+    mapping(bytes32 trialId => mapping(bytes32 subject => uint256 word)) internal _subjects;
     mapping(bytes32 trialId => mapping(bytes32 subject => mapping(uint256 version => Reconsent))) internal _reconsents;
     mapping(bytes32 trialId => mapping(TrialRole role => mapping(address participant => Appointment)))
         internal _appointments;
@@ -129,7 +132,7 @@ abstract contract TrialLedger is ITrialRegistry, SignedDecisions {
         (facts.version, facts.approvedVersion) = (head.version, head.approvedVersion);
         facts.consentVersion = versions[head.approvedVersion].consentSince;
         (facts.enrolled, facts.withdrawn) = (progress.enrolled, progress.withdrawn);
-        (facts.lockedAt, facts.unlocks) = (closing.lockedAt, closing.unlocks);
+        (facts.lockedAt, facts.unlocks) = (closing.lockedAt, head.unlocks);
         (facts.unblindedAt, facts.closedAt) = (closing.unblindedAt, closing.closedAt);
         facts.emergencyUnblindings = progress.emergencyUnblindings;
         facts.unregisteredResults = progress.unregisteredResults;
@@ -175,7 +178,7 @@ abstract contract TrialLedger is ITrialRegistry, SignedDecisions {
 
     /// @inheritdoc ITrialRegistry
     function subjectOf(bytes32 trialId, bytes32 subject) external view returns (Subject memory) {
-        return _subjects[trialId][subject];
+        return _subjects[trialId][subject].unpack();
     }
 
     /// @inheritdoc ITrialRegistry
@@ -194,21 +197,22 @@ abstract contract TrialLedger is ITrialRegistry, SignedDecisions {
         TrialRole role,
         address participant
     ) external view returns (Phase phase, bool appointed, uint8 unlocks) {
-        return (_heads[trialId].phase, _isAppointed(trialId, role, participant), _closings[trialId].unlocks);
+        Head storage head = _heads[trialId];
+        return (head.phase, _isAppointed(trialId, role, participant), head.unlocks);
     }
 
     /// @inheritdoc ITrialRegistry
     function consentOutdated(bytes32 trialId, bytes32 subject, uint40 time) external view returns (bool) {
-        Subject storage state = _subjects[trialId][subject];
+        uint256 state = _subjects[trialId][subject];
         uint256 inForce = _heads[trialId].approvedVersion;
         while (inForce != 0 && !_wasApproved(_versions[trialId][inForce], time)) --inForce;
-        if (state.site == address(0) || inForce == 0) return false;
+        if (state == 0 || inForce == 0) return false;
         uint256 needed = _versions[trialId][inForce].consentSince;
-        uint256 version = state.version;
+        uint256 version = state.version();
         while (version >= needed) {
             Reconsent storage reconsent = _reconsents[trialId][subject][version];
             // The first consent is in the subject's own slot, and follows none.
-            if ((reconsent.previous == 0 ? state.signedAt : reconsent.signedAt) <= time) return false;
+            if ((reconsent.previous == 0 ? state.signedAt() : reconsent.signedAt) <= time) return false;
             if (reconsent.previous == 0) break;
             version = reconsent.previous;
         }
@@ -264,8 +268,12 @@ abstract contract TrialLedger is ITrialRegistry, SignedDecisions {
 
     /// @dev Whether `account` is `principal`, or a key of it, in good standing in `role`.
     function _actsFor(address principal, address account, Role role) internal view returns (bool) {
-        (address actual, IParticipantRegistry.Standing standing) = participants.tryResolve(account, role);
-        return actual == principal && standing == IParticipantRegistry.Standing.Good;
+        // Mostly asked about keys, for which `tryResolve` reads one slot more.
+        try participants.resolve(account, role) returns (address actual) {
+            return actual == principal;
+        } catch {
+            return false;
+        }
     }
 
     function _isAppointed(bytes32 trialId, TrialRole role, address participant) internal view returns (bool) {

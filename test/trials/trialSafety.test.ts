@@ -215,7 +215,7 @@ describe("TrialSafety", () => {
       expect(await trialSafety.isOverdue(trialId, EVENT)).to.equal(false);
       await time.increaseTo(dueAt + 1);
       expect(await trialSafety.isOverdue(trialId, EVENT)).to.equal(true);
-      await expect(trialSafety.connect(others[0]).countOverdue(trialId, EVENT))
+      await expect(trialSafety.connect(stranger).countOverdue(trialId, EVENT))
         .to.emit(trialSafety, "OverdueEventCounted")
         .withArgs(trialId, EVENT);
       expect(await factsOf(trial)).to.deep.equal([1n, 0n, 1n]);
