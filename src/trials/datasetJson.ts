@@ -27,7 +27,14 @@ export interface DatasetSummary {
 }
 
 /** Members that say something about the file, not the data set: the next export has others. */
-const FILE_MEMBERS = ["datasetJSONCreationDateTime", "fileOID", "dbLastModifiedDateTime", "originator", "sourceSystem"];
+const FILE_MEMBERS = [
+  "datasetJSONCreationDateTime",
+  "fileOID",
+  "dbLastModifiedDateTime",
+  "originator",
+  "sourceSystem",
+  "records",
+];
 const FILE_KEY = ["datasetJSONCreationDateTime", "fileOID"];
 
 const [BRACE, CLOSING_BRACE, BRACKET, CLOSING_BRACKET, COMMA, COLON, QUOTE] = [
@@ -36,8 +43,7 @@ const [BRACE, CLOSING_BRACE, BRACKET, CLOSING_BRACKET, COMMA, COLON, QUOTE] = [
 
 /**
  * Reads a CDISC Dataset-JSON 1.1 file, as JSON or NDJSON, row by row. Besides its rows a data set has one for each column's definition,
- * one for what else is said of the data set, and one for the file, so that nothing can change unnoticed. The number of records is not
- * one of them: it is checked against the rows.
+ * one for what else is said of the data set, and one for the file, so that nothing can change unnoticed.
  *
  * @param chunks The file's bytes.
  * @throws CareProofError, its path being the place in the file: `JSON_INVALID`, `FILE_UNREADABLE` (not UTF-8), `INPUT_EMPTY`, `DATASET_VERSION_UNSUPPORTED`, `DATASET_INVALID`,
@@ -260,7 +266,7 @@ class TableReader {
       const values = { ...column, position: new JsonNumber(`${position + 1}`) };
       this.addObject(dataset, values, ["itemOID"], `columns[${position}]`);
     }
-    const others = Object.keys(members).filter((name) => name !== "columns" && name !== "records");
+    const others = Object.keys(members).filter((name) => name !== "columns");
     const pick = (names: string[]): JsonObject => Object.fromEntries(names.map((name) => [name, members[name]!]));
     this.addObject(dataset, pick(others.filter((name) => !FILE_MEMBERS.includes(name))), [], "metadata");
     this.addObject(dataset, pick(others.filter((name) => FILE_MEMBERS.includes(name))), FILE_KEY, "metadata", true);

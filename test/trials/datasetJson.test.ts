@@ -23,7 +23,7 @@ describe("readDatasetJson", () => {
     );
     expect(rows.slice(-2).map(dataRowContent)).to.deep.equal([
       '{"dataset":"VS","key":{},"values":{"datasetJSONVersion":"1.1.0","itemGroupOID":"IG.VS","label":"Vital Signs","name":"VS","studyOID":"TEST"}}',
-      '{"dataset":"VS","key":{"datasetJSONCreationDateTime":"2026-01-31T10:00:00","fileOID":"file.1"},"values":{}}',
+      '{"dataset":"VS","key":{"datasetJSONCreationDateTime":"2026-01-31T10:00:00","fileOID":"file.1"},"values":{"records":3}}',
     ]);
   });
 
