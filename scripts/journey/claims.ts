@@ -6,8 +6,8 @@ import { type Contract, hexlify, id, randomBytes, type Wallet } from "ethers";
 
 import type { Chain } from "./chain";
 import type { CareProofSystem } from "./deployment";
+import { signGrant } from "./grant";
 import {
-  allowPayment,
   DECISION_DAYS,
   feeSchedule,
   IMAGING,
@@ -148,7 +148,12 @@ export async function claimsChapter(chain: Chain, system: CareProofSystem, repor
     pays: "relayer",
     send: async () => {
       const where = { chainId: chain.chainId, verifyingContract: await consents.getAddress() };
-      const { message, signature } = await allowPayment(where, member, insurer.address, await chain.tick());
+      const { message, signature } = await signGrant(where, member, {
+        grantee: insurer.address,
+        purpose: "HPAYMT",
+        category: "COVERAGE_AND_CLAIMS",
+        issuedAt: await chain.tick(),
+      });
       return consents.connect(relayer).grantBySig(message, signature);
     },
     outcome: async () => {

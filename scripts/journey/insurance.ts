@@ -16,8 +16,6 @@ import { ATTESTATION_TYPES, attestationMessage } from "../../src/claims/parametr
 import type { X12Claim } from "../../src/claims/x12/claim";
 import { readX12 } from "../../src/claims/x12/readX12";
 import { writeX12 } from "../../src/claims/x12/writeX12";
-import { categoriesToMask, purposesToMask } from "../../src/consent/masks";
-import { typedData } from "../../src/consent/typedData";
 import type { CareProofDomain } from "../../src/utils/typedData";
 
 const DAY = 86_400;
@@ -178,30 +176,6 @@ export async function proveClaim(
     receiptSignature: await member.signTypedData(domain, ENCOUNTER_RECEIPT_TYPES, receiptMessage(receipt)),
     claimSignature: await provider.signTypedData(domain, CLAIM_SUBMISSION_TYPES, submissionMessage(claim)),
   };
-}
-
-/** A member's consent to payment by an insurer, signed at a time (unix seconds). */
-export async function allowPayment(
-  where: { chainId: number; verifyingContract: string },
-  member: Wallet,
-  payer: string,
-  issuedAt: number,
-) {
-  const message = {
-    patient: member.address,
-    decidedBy: member.address,
-    grantee: payer,
-    purposes: purposesToMask(["HPAYMT"]),
-    categories: categoriesToMask(["COVERAGE_AND_CLAIMS"]),
-    notBefore: issuedAt,
-    expiresAt: issuedAt + 365 * DAY,
-    flags: 0,
-    evidence: id("evidence"),
-    issuedAt,
-    deadline: issuedAt + DAY,
-  };
-  const { domain, types } = typedData("ConsentGrant", where, message);
-  return { message, signature: await member.signTypedData(domain, types, message) };
 }
 
 /** That a product's trigger was observed today, as `signer` attests in the name of `attester`. */

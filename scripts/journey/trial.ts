@@ -140,9 +140,9 @@ function outcomeLeaves({ outcomes }: TrialRegistration, kinds: (typeof OUTCOME_K
 }
 
 /** An allocation list of these subjects, of arms one after the other: in a trial they are drawn. */
-export function allot(subjects: readonly SampleSubject[], firstArm = 0): AllocationLeaf[] {
+function allot(subjects: readonly SampleSubject[]): AllocationLeaf[] {
   return subjects.map(({ commitment }, index) => ({
-    ...{ index, subject: commitment, arm: (firstArm + index) % ARMS.length, salt: newSalt() },
+    ...{ index, subject: commitment, arm: index % ARMS.length, salt: newSalt() },
   }));
 }
 
