@@ -48,6 +48,13 @@ export * from "./registration/compareOutcomes.js";
 export { isTrialRegistration, readTrialRegistrations } from "./registration/readRegistrations.js";
 export type * from "./registration/registration.js";
 export * from "./registration/registrationNumber.js";
-export { type LaidField, type ColumnPart, type RowColumn, type RowKind, RowLayout, type RowShape } from "./rowLayout.js";
+export {
+  type LaidField,
+  type ColumnPart,
+  type RowColumn,
+  type RowKind,
+  RowLayout,
+  type RowShape,
+} from "./rowLayout.js";
 export { type NumberedLine, splitLines } from "../utils/lines.js";
 export { decodeXml } from "../utils/xmlBytes.js";
