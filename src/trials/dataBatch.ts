@@ -265,7 +265,7 @@ export class DataBatch implements RowSink {
     if (subject === undefined) refuse("SUBJECT_NOT_ENROLLED", `is of subject ${name}, who is not enrolled`);
     else if (subject.signedAt !== undefined && capturedAt < subject.signedAt) {
       refuse("CAPTURED_BEFORE_ENROLMENT", `was captured before subject ${name} was enrolled`);
-    } else if (subject.withdrawnAt !== undefined && capturedAt > subject.withdrawnAt) {
+    } else if (subject.withdrawnAt !== undefined && capturedAt >= subject.withdrawnAt) {
       refuse("CAPTURED_AFTER_WITHDRAWAL", `was captured after subject ${name} withdrew`);
     }
     return last.number;
