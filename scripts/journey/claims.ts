@@ -6,10 +6,9 @@ import { type Contract, hexlify, id, randomBytes, type Wallet } from "ethers";
 
 import type { Chain } from "./chain";
 import type { CareProofSystem } from "./deployment";
+import { signGrant } from "./grant";
 import {
-  allowPayment,
   DECISION_DAYS,
-  deployStablecoin,
   feeSchedule,
   IMAGING,
   INTEREST,
@@ -24,8 +23,9 @@ import {
 } from "./insurance";
 import { accreditation } from "./organisations";
 import type { Outcome, Report } from "./report";
+import { deployStablecoin, money } from "./stablecoin";
 import { ReserveVault__factory } from "../../src/bindings/index";
-import { formatTokenUnits, toTokenUnits } from "../../src/claims/decimal";
+import { toTokenUnits } from "../../src/claims/decimal";
 import { parametricDomain, productId, triggerCommitment, type ParametricTerms } from "../../src/claims/parametric";
 import type { PlanTerms } from "../../src/claims/planTerms";
 import { CLAIM_STATUSES, PEND_REASONS } from "../../src/claims/statuses";
@@ -36,7 +36,7 @@ import { ROLES } from "../../src/participants/roles";
 const DAY = 86_400;
 const YEAR = 365 * DAY;
 /** The same person's at every payer in this year: a keyed hash, which an enrolment authority makes. */
-const SUBJECT_TAG = hexlify(randomBytes(32));
+const SUBJECT_TAG = hexlify(randomBytes(31));
 const INVESTED = toTokenUnits("100000.00");
 const DAILY_PREMIUM = toTokenUnits("3.00");
 const POLICY_DAYS = 365;
@@ -135,19 +135,25 @@ export async function claimsChapter(chain: Chain, system: CareProofSystem, repor
     outcome: cover(1n, "in force"),
   });
   const years = [...new Set([start, start + 30 * DAY].map((time) => new Date(time * 1000).getUTCFullYear()))];
-  const tag = async (policyId: bigint): Promise<void> => {
+  /** Of a person's two policies the first pays first. */
+  const tag = async (policyId: bigint, order: number): Promise<void> => {
     for (const year of years) {
-      await (await policies.connect(enrolment).declareSubjectTag(policyId, year, SUBJECT_TAG)).wait();
+      await (await policies.connect(enrolment).declareSubjectTag(policyId, year, SUBJECT_TAG, order)).wait();
     }
   };
-  await tag(1n);
+  await tag(1n, 1);
   await report.take({
     step: "Member allows the insurer to be told what it pays for",
     signs: "member",
     pays: "relayer",
     send: async () => {
       const where = { chainId: chain.chainId, verifyingContract: await consents.getAddress() };
-      const { message, signature } = await allowPayment(where, member, insurer.address, await chain.tick());
+      const { message, signature } = await signGrant(where, member, {
+        grantee: insurer.address,
+        purpose: "HPAYMT",
+        category: "COVERAGE_AND_CLAIMS",
+        issuedAt: await chain.tick(),
+      });
       return consents.connect(relayer).grantBySig(message, signature);
     },
     outcome: async () => {
@@ -210,9 +216,9 @@ export async function claimsChapter(chain: Chain, system: CareProofSystem, repor
   await (await plans.connect(otherInsurer).publish(otherTerms as never)).wait();
   const elsewhere = policies.connect(otherInsurer);
   await (await elsewhere.issue(otherTerms as never, memberElsewhere.address, today, lastDay, 0)).wait();
-  await tag(2n);
+  await tag(2n, 2);
   await report.take({
-    step: "Clinic claims the same visit from another insurer, of another address",
+    step: "Clinic claims the same visit from the second insurer, of another address, as if it were the first",
     signs: "member, clinic",
     pays: "clinic",
     send: async () => {
@@ -221,7 +227,7 @@ export async function claimsChapter(chain: Chain, system: CareProofSystem, repor
         .connect(clinic)
         .submit((await proveClaim(await encounter(), receipt, visit, policy)) as never, otherTerms as never);
     },
-    refusal: "AlreadyClaimed",
+    refusal: "OutOfOrder",
     outcome: stands(keyOf(receipt), "Paid; clinic has 77.00"),
   });
 
@@ -369,9 +375,4 @@ export async function claimsChapter(chain: Chain, system: CareProofSystem, repor
       return books(INVESTED + premium - out, 0n)();
     },
   });
-}
-
-/** Token units as money: `1,234.56`. */
-function money(units: bigint): string {
-  return formatTokenUnits(units).replace(/\B(?=(\d{3})+(?!\d)(?<!\.\d*))/g, ",");
 }

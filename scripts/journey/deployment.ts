@@ -14,6 +14,7 @@ import {
   ClaimsProcessor__factory,
   CompanyPrefixRegistry__factory,
   ConsentRegistry__factory,
+  DataLicence__factory,
   DigitalLinks__factory,
   DisclosureLog__factory,
   DrugProvenance__factory,
@@ -26,6 +27,9 @@ import {
   RecordRegistry__factory,
   RepresentativeRegistry__factory,
   ReserveVaultFactory__factory,
+  TrialData__factory,
+  TrialRegistry__factory,
+  TrialSafety__factory,
 } from "../../src/bindings/index";
 import type { DeployedContract, Deployment } from "../../src/deployments/deployment";
 import type { RoleName } from "../../src/participants/roles";
@@ -64,6 +68,10 @@ export const FACTORIES = {
   PolicyRegistry: PolicyRegistry__factory,
   ClaimsProcessor: ClaimsProcessor__factory,
   ParametricPolicy: ParametricPolicy__factory,
+  TrialRegistry: TrialRegistry__factory,
+  TrialData: TrialData__factory,
+  TrialSafety: TrialSafety__factory,
+  DataLicence: DataLicence__factory,
 } as const;
 
 /** Contracts that another creates: their record is that of its creation. */
@@ -87,6 +95,10 @@ function connect(addresses: Addresses, runner: Signer | Provider) {
     policies: PolicyRegistry__factory.connect(addresses.PolicyRegistry, runner),
     claims: ClaimsProcessor__factory.connect(addresses.ClaimsProcessor, runner),
     parametric: ParametricPolicy__factory.connect(addresses.ParametricPolicy, runner),
+    trials: TrialRegistry__factory.connect(addresses.TrialRegistry, runner),
+    trialData: TrialData__factory.connect(addresses.TrialData, runner),
+    trialSafety: TrialSafety__factory.connect(addresses.TrialSafety, runner),
+    licences: DataLicence__factory.connect(addresses.DataLicence, runner),
   };
 }
 
@@ -124,6 +136,10 @@ export async function deployLocally(chain: Chain): Promise<CareProofSystem> {
     PolicyRegistry: await deployed.policyRegistry.getAddress(),
     ClaimsProcessor: await deployed.claimsProcessor.getAddress(),
     ParametricPolicy: await deployed.parametricPolicy.getAddress(),
+    TrialRegistry: await deployed.trialRegistry.getAddress(),
+    TrialData: await deployed.trialData.getAddress(),
+    TrialSafety: await deployed.trialSafety.getAddress(),
+    DataLicence: await deployed.dataLicence.getAddress(),
   };
   return {
     contracts: connect(addresses, chain.provider),

@@ -1,6 +1,5 @@
 /** What the chapter on insurance is about: a plan, its fee schedule, a visit as an X12 837 tells it. All in it is invented. */
-import { type Contract, ContractFactory, hexlify, id, randomBytes, type Wallet, ZeroAddress, ZeroHash } from "ethers";
-import hre from "hardhat";
+import { hexlify, id, randomBytes, type Wallet, ZeroAddress, ZeroHash } from "ethers";
 
 import { toTokenUnits } from "../../src/claims/decimal";
 import { FeeSchedule } from "../../src/claims/feeSchedule";
@@ -17,8 +16,6 @@ import { ATTESTATION_TYPES, attestationMessage } from "../../src/claims/parametr
 import type { X12Claim } from "../../src/claims/x12/claim";
 import { readX12 } from "../../src/claims/x12/readX12";
 import { writeX12 } from "../../src/claims/x12/writeX12";
-import { categoriesToMask, purposesToMask } from "../../src/consent/masks";
-import { typedData } from "../../src/consent/typedData";
 import type { CareProofDomain } from "../../src/utils/typedData";
 
 const DAY = 86_400;
@@ -33,9 +30,9 @@ export const DECISION_DAYS = 3;
 export const INTEREST = 1_200n;
 
 const FEES = [
-  { procedure: { qualifier: "HC", code: "99213" }, fee: toTokenUnits("92.00") },
-  { procedure: { qualifier: "HC", code: "87880" }, fee: toTokenUnits("25.00") },
-  { procedure: { qualifier: "HC", code: "70553" }, fee: toTokenUnits("1200.00") },
+  { family: OFFICE_VISIT, procedure: { qualifier: "HC", code: "99213" }, fee: toTokenUnits("92.00") },
+  { family: OFFICE_VISIT, procedure: { qualifier: "HC", code: "87880" }, fee: toTokenUnits("25.00") },
+  { family: IMAGING, procedure: { qualifier: "HC", code: "70553" }, fee: toTokenUnits("1200.00") },
 ];
 
 /** The payer's price list. */
@@ -65,13 +62,6 @@ export function samplePlan(payer: string, vault: string, fees: FeeSchedule): Pla
       packBenefit({ ...benefit, coinsuranceBasisPoints: 2_000, deductibleApplies: true }),
     ],
   };
-}
-
-/** The test stablecoin, which only local chains have. */
-export async function deployStablecoin(deployer: Wallet): Promise<Contract> {
-  const { abi, bytecode } = await hre.artifacts.readArtifact("TestStablecoin");
-  const contract = await new ContractFactory(abi, bytecode, deployer).deploy();
-  return (await contract.waitForDeployment()) as Contract;
 }
 
 /** A professional claim of a day as the clinic's software writes it: an X12 837P (005010X222A1). */
@@ -166,7 +156,7 @@ export async function proveClaim(
   policy: { policyId: bigint; receiptPolicyId: bigint },
 ) {
   const priced = lines.map(({ procedure, charge, quantity = "1" }) => {
-    const { commitment, fee, proof } = fees.prove(procedure!);
+    const { commitment, fee, proof } = fees.prove(receipt.family, procedure!);
     return { procedure: commitment, billed: toTokenUnits(charge), fee, units: Number(quantity), proof: [...proof] };
   });
   const claim: ClaimSubmission = {
@@ -186,30 +176,6 @@ export async function proveClaim(
     receiptSignature: await member.signTypedData(domain, ENCOUNTER_RECEIPT_TYPES, receiptMessage(receipt)),
     claimSignature: await provider.signTypedData(domain, CLAIM_SUBMISSION_TYPES, submissionMessage(claim)),
   };
-}
-
-/** A member's consent to payment by an insurer, signed at a time (unix seconds). */
-export async function allowPayment(
-  where: { chainId: number; verifyingContract: string },
-  member: Wallet,
-  payer: string,
-  issuedAt: number,
-) {
-  const message = {
-    patient: member.address,
-    decidedBy: member.address,
-    grantee: payer,
-    purposes: purposesToMask(["HPAYMT"]),
-    categories: categoriesToMask(["COVERAGE_AND_CLAIMS"]),
-    notBefore: issuedAt,
-    expiresAt: issuedAt + 365 * DAY,
-    flags: 0,
-    evidence: id("evidence"),
-    issuedAt,
-    deadline: issuedAt + DAY,
-  };
-  const { domain, types } = typedData("ConsentGrant", where, message);
-  return { message, signature: await member.signTypedData(domain, types, message) };
 }
 
 /** That a product's trigger was observed today, as `signer` attests in the name of `attester`. */

@@ -8,6 +8,7 @@ import { readInput } from "./input";
 import { provenanceChapter } from "./provenance";
 import { Report } from "./report";
 import { SAMPLE } from "./sample";
+import { trialsChapter } from "./trials";
 
 /** How the journey is run. */
 export interface JourneyOptions {
@@ -35,5 +36,6 @@ export async function runJourney(
   await consentChapter(chain, system, input, seed, report);
   await provenanceChapter(chain, system, report);
   await claimsChapter(chain, system, report);
+  await trialsChapter(chain, system, report);
   return { report, system };
 }
