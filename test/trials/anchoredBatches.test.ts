@@ -1,6 +1,6 @@
 import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
-import { id, Log, type Provider } from "ethers";
+import { id, type Log } from "ethers";
 import { ethers } from "hardhat";
 
 import { anchoredBatches } from "../../src/trials/anchoredBatches.js";
@@ -31,11 +31,14 @@ describe("anchoredBatches", () => {
         if (name !== "getLogs") return Reflect.get(target, name) as unknown;
         return async (filter: Parameters<typeof target.getLogs>[0]) =>
           (await target.getLogs(filter)).map(
-            (log) =>
-              new Log(
-                { ...log, data: log.data.replace(id("first batch").slice(2), id("forged").slice(2)) },
-                target as unknown as Provider,
-              ),
+            ({ address, topics, data, blockNumber, index, transactionHash }): Partial<Log> => ({
+              address,
+              topics,
+              data: data.replace(id("first batch").slice(2), id("forged").slice(2)),
+              blockNumber,
+              index,
+              transactionHash,
+            }),
           );
       },
     });
