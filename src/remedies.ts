@@ -206,13 +206,15 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   NotThePayer: "Send this from the payer of the plan or product, or a key that acts for it.",
   NotThePayersVault: "Name a vault that the factory made for this payer.",
   NotThePlan: "Pass the terms of the policy's plan, as PlanPublished has them.",
-  NotThePrimary: "Name the paid claim of the same encounter at another payer.",
+  NotThePrimary: "Name the claim of the same encounter at another payer that was paid or denied.",
   NotTheProvider: "Have the provider, or a key that acts for it in good standing, sign or send this.",
   NotTheSubmitter: "Submit this from the account that the provider named.",
   OnlySelf: "Nothing is to be done: the contract alone calls this; use submitMany.",
   PausedLately: "Wait until 30 days after the last pause.",
-  SecondaryClaimStands: "Void the claim at the secondary payer first.",
-  TooManyLookAlikes: "Nothing is to be done here: eight claims look alike; talk to the payer.",
+  OutOfOrder:
+    "Name the primary claim where the policy pays second or later, and none where it pays first; else have the order declared anew.",
+  TooManyLookAlikes:
+    "Nothing is to be done here: eight claims of that day look alike, at all payers together; talk to the payer.",
   TooManyPolicies: "Deploy another registry of policies: this one is full.",
   UnknownPlan: "Publish the plan first.",
   WrongAppealLevel: "Sign the next appeal: 1 for the first, 2 for the second.",
@@ -223,7 +225,7 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   WrongNumberOfLines: "Give a claim 1 to 50 lines.",
   WrongPremiumPeriod: "Pay for at least one day after the paid-through date, at most to the last day of cover.",
   WrongReceiptTime: "Date the receipt on or after the day of service, and not in the future.",
-  WrongSubjectTag: "Give a tag that is not zero, once for each policy and year.",
+  WrongSubjectTag: "Give a tag that is not zero, once for each policy and year; an order only where there is one.",
   WrongTime: "Read the claim's deadline: this step is too late.",
 
   // Parametric benefits

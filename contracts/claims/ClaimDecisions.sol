@@ -11,6 +11,7 @@ import {ClaimLedger} from "./ClaimLedger.sol";
 import {Appeal, ClaimKey, ClaimTypes} from "./ClaimTypes.sol";
 import {Claim, ClaimStatus, ClaimWord} from "./ClaimWord.sol";
 import {IClaimsProcessor} from "./IClaimsProcessor.sol";
+import {IPolicyRegistry} from "./IPolicyRegistry.sol";
 import {IReserveVault} from "./IReserveVault.sol";
 import {PlanTerms} from "./PlanTerms.sol";
 
@@ -37,7 +38,12 @@ abstract contract ClaimDecisions is ClaimLedger, SignedDecisions {
         require(status != ClaimStatus.Paid && status != ClaimStatus.Voided, WrongClaimStatus(claimId, status));
         OpenClaim storage open = _open[claimId];
         if (!_actsFor(terms.payer, msg.sender, Roles.PAYER)) {
-            require(!_isDenied(status) && block.timestamp > open.deadline, NotThePayer(terms.payer, msg.sender));
+            require(
+                !_isDenied(status) &&
+                    block.timestamp > open.deadline &&
+                    (status != ClaimStatus.Appealed || _isCovered(key, terms, claim.policyId)),
+                NotThePayer(terms.payer, msg.sender)
+            );
             if (claim.amount > terms.automaticPaymentCeiling) {
                 require(status == ClaimStatus.Pended, WrongClaimStatus(claimId, status));
                 _setStatus(claimId, claim, ClaimStatus.InReview);
@@ -111,7 +117,6 @@ abstract contract ClaimDecisions is ClaimLedger, SignedDecisions {
         (bytes32 claimId, Claim memory claim) = _claimWith(key, terms);
         require(claim.status == ClaimStatus.Paid, WrongClaimStatus(claimId, claim.status));
         require(_actsFor(key.provider, msg.sender, Roles.PROVIDER), NotTheProvider(key.provider, msg.sender));
-        _paidBefore(key, claimId, claim.receipt);
 
         _setStatus(claimId, claim, ClaimStatus.Voided);
         _open[claimId].receivedAt = uint40(block.timestamp);
@@ -151,7 +156,8 @@ abstract contract ClaimDecisions is ClaimLedger, SignedDecisions {
     }
 
     /// @dev Pays a claim that was not paid at once. What was denied uses up nothing so far, and others may have paid for the encounter
-    /// since: together they pay no more than is allowed. What is pended or in review was counted since it was submitted.
+    /// since: together they pay no more than is allowed, and the member owes no more than they leave. What is pended or in review was
+    /// counted since it was submitted.
     function _payAfterAll(
         bytes32 claimId,
         ClaimKey calldata key,
@@ -159,27 +165,39 @@ abstract contract ClaimDecisions is ClaimLedger, SignedDecisions {
         Claim memory claim,
         OpenClaim storage open
     ) private {
-        if (claim.status == ClaimStatus.Appealed || _isDenied(claim.status)) {
-            uint256 paid = _paidBefore(key, claimId, claim.receipt);
-            claim.amount = Math.min(claim.amount, Math.saturatingSub(open.allowable, paid));
+        if (!_isUndecided(claim.status)) {
+            uint256 left = Math.saturatingSub(open.allowable, _paidBeside(key, claim.receipt));
+            claim.amount = Math.min(claim.amount, left);
+            claim.memberShare = Math.min(claim.memberShare, left - claim.amount);
+            claim.deductible = Math.min(claim.deductible, claim.memberShare);
             _useUp(key, terms, claim);
         }
         _settle(claimId, key, terms, claim, open);
     }
 
-    /// @dev What the payers before this one pay for the same encounter, whose claims have lower ordinals. What was paid after it
-    /// rests on it, and is voided first.
-    function _paidBefore(ClaimKey memory key, bytes32 claimId, uint96 receipt) private view returns (uint256 paid) {
-        uint256 ordinal = key.ordinal;
+    /// @dev What all other payers pay for the same encounter, before this one or after it. The claim itself counts for nothing: it
+    /// was denied.
+    function _paidBeside(ClaimKey memory key, uint96 receipt) private view returns (uint256 paid) {
         for (key.ordinal = 0; key.ordinal < MAX_LOOK_ALIKES; ++key.ordinal) {
             uint256 word = _claims[key.idOf()];
             if (word == 0) break;
-            ClaimStatus status = word.status();
-            if (word.receipt() != receipt || key.ordinal == ordinal) continue;
-            if (status == ClaimStatus.Voided || _isDenied(status)) continue;
-            require(key.ordinal < ordinal, SecondaryClaimStands(claimId));
-            paid += word.amount();
+            if (word.receipt() == receipt && _counts(word.status())) paid += word.amount();
         }
+    }
+
+    /// @dev Whether a claim is paid, or counted as if it will be. What was denied is not, until an appeal has changed that.
+    function _counts(ClaimStatus status) internal pure returns (bool) {
+        return status == ClaimStatus.Paid || _isUndecided(status);
+    }
+
+    function _isUndecided(ClaimStatus status) internal pure returns (bool) {
+        return status == ClaimStatus.Pended || status == ClaimStatus.InReview;
+    }
+
+    /// @dev Whether the policy covers the day of service: nobody is paid without cover because no reviewer decides.
+    function _isCovered(ClaimKey calldata key, PlanTerms calldata terms, uint256 policyId) private view returns (bool) {
+        return
+            policies.coverOn(policyId, key.serviceDay, terms.graceDays).status >= IPolicyRegistry.CoverStatus.InGrace;
     }
 
     function _isDenied(ClaimStatus status) internal pure returns (bool) {

@@ -123,7 +123,7 @@ abstract contract ClaimLedger is IClaimsProcessor {
         claim.status = ClaimStatus.Paid;
         _claims[claimId] = claim.encode();
         delete _open[claimId];
-        emit ClaimPaid(claimId, key.provider, claim.amount, interest);
+        emit ClaimPaid(claimId, key.provider, claim.amount, interest, claim.deductible, claim.memberShare);
 
         uint256 due = claim.amount + interest;
         uint256 fromReserve = Math.min(due, reserved);

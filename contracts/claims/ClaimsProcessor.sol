@@ -61,6 +61,7 @@ contract ClaimsProcessor is ClaimDecisions {
         IPolicyRegistry.Cover cover;
         bytes32 receiptHash;
         bytes32 claimId;
+        bool replaces;
         uint256 priorPaid;
         PendReason pend;
         AdjustmentGroup group;
@@ -173,6 +174,11 @@ contract ClaimsProcessor is ClaimDecisions {
         intake.cover = policies.coverOn(claim.policyId, claim.receipt.serviceDay, terms.graceDays);
         require(planId == intake.cover.planId, NotThePlan(claim.policyId, intake.cover.planId));
         require(intake.cover.subjectTag != 0, NoSubjectTag(claim.policyId, claim.receipt.serviceDay));
+        uint256 order = intake.cover.order;
+        require(
+            order == 0 || (order == 1) == (claim.primaryClaim == 0),
+            OutOfOrder(claim.policyId, order, claim.primaryClaim)
+        );
         intake.receiptHash = claim.receipt.hash();
         _place(intake, claim);
         _requireReceipt(intake, proven);
@@ -183,7 +189,7 @@ contract ClaimsProcessor is ClaimDecisions {
     }
 
     /// @dev Finds the claim's place: that of the same encounter where it was voided, or the first ordinal that is free. The same
-    /// encounter is never claimed twice, but at a second payer that names the first.
+    /// encounter is never claimed twice, but at a second payer that names the first, or in place of what was voided at the first.
     function _place(Intake memory intake, ClaimSubmission calldata claim) private view {
         ClaimKey memory key = ClaimKey(
             claim.receipt.provider,
@@ -195,6 +201,7 @@ contract ClaimsProcessor is ClaimDecisions {
         uint96 receipt = uint96(bytes12(intake.receiptHash));
         bool foundPrimary = claim.primaryClaim == 0;
         bytes32 voided = 0;
+        bytes32 other = 0;
         while (true) {
             intake.claimId = key.idOf();
             uint256 word = _claims[intake.claimId];
@@ -206,23 +213,24 @@ contract ClaimsProcessor is ClaimDecisions {
                 // The place of another policy keeps when that one's claim was voided.
                 if (word.policyId() == claim.policyId) voided = intake.claimId;
             } else {
-                require(claim.primaryClaim != 0 && word.policyId() != claim.policyId, AlreadyClaimed(intake.claimId));
-                // Of what was denied the next payer bears what it would as the first.
-                if (intake.claimId == claim.primaryClaim)
-                    foundPrimary = status == ClaimStatus.Paid || _isDenied(status);
-                // All payers before this one, not the first alone: together they pay no more than is allowed.
-                if (!_isDenied(status)) intake.priorPaid += word.amount();
+                require(word.policyId() != claim.policyId, AlreadyClaimed(intake.claimId));
+                if (other == 0) other = intake.claimId;
+                // Of what was denied the next payer bears what it would as the first, also while that is appealed.
+                if (intake.claimId == claim.primaryClaim) foundPrimary = !_isUndecided(status);
+                // All other payers, not the first alone: together they pay no more than is allowed.
+                if (_counts(status)) intake.priorPaid += word.amount();
             }
             if (++key.ordinal == MAX_LOOK_ALIKES) {
                 require(voided != 0, TooManyLookAlikes(intake.claimId));
                 break;
             }
         }
+        require(other == 0 || claim.primaryClaim != 0 || voided != 0, AlreadyClaimed(other));
         require(foundPrimary, NotThePrimary(claim.primaryClaim));
         if (voided == 0) return;
         // What was signed before is done with: nobody brings a voided claim back by sending it again.
         require(claim.issuedAt > _open[voided].receivedAt, AlreadyClaimed(voided));
-        intake.claimId = voided;
+        (intake.claimId, intake.replaces) = (voided, true);
     }
 
     function _requireReceipt(Intake memory intake, ProvenClaim calldata proven) private view {
@@ -276,8 +284,8 @@ contract ClaimsProcessor is ClaimDecisions {
         );
     }
 
-    /// @dev Consent that was revoked after the service leaves the receipt, which the payer has to judge; so does a payer that lost its
-    /// accreditation, for which others decide once it is late.
+    /// @dev Consent that ended after the receipt, however it did, leaves the receipt, which the payer has to judge; so does a payer that
+    /// lost its accreditation, for which others decide once it is late.
     function _askConsent(Intake memory intake, uint40 receiptAt, address payer) private view {
         address member = intake.cover.member;
         (bool permitted, IConsentRegistry.Denial denial) = consents.check(
@@ -287,11 +295,8 @@ contract ClaimsProcessor is ClaimDecisions {
             Categories.COVERAGE_AND_CLAIMS
         );
         if (permitted) return;
-        (IConsentRegistry.DecisionKind kind, uint40 decidedAt) = consents.lastDecision(member, payer, Purposes.HPAYMT);
         require(
-            kind == IConsentRegistry.DecisionKind.Granted
-                ? denial <= IConsentRegistry.Denial.AccreditationExpired
-                : decidedAt > receiptAt,
+            consents.countedAt(member, payer, Purposes.HPAYMT, Categories.COVERAGE_AND_CLAIMS, receiptAt),
             IConsentRegistry.ConsentDenied(member, payer, Purposes.HPAYMT, denial)
         );
         if (intake.pend == PendReason.None) intake.pend = PendReason.ReceiptOnly;
@@ -315,7 +320,10 @@ contract ClaimsProcessor is ClaimDecisions {
             intake.denial = _NOT_COVERED;
         } else if (receipt.serviceDay < cover.firstDay + benefit.waitingDays()) {
             intake.denial = _WAITING_PERIOD;
-        } else if (block.timestamp / 1 days > uint256(receipt.serviceDay) + terms.timelyFilingDays) {
+        } else if (
+            // What it replaces was in time.
+            !intake.replaces && block.timestamp / 1 days > uint256(receipt.serviceDay) + terms.timelyFilingDays
+        ) {
             (intake.group, intake.denial) = (AdjustmentGroup.CO, _FILED_LATE);
         } else if (
             benefit.needsAuthorization() &&
@@ -342,16 +350,14 @@ contract ClaimsProcessor is ClaimDecisions {
         intake.year = CalendarYear.yearOf(claim.receipt.serviceDay);
         intake.used = _accumulators(claim.policyId, intake.year, claim.receipt.family);
         hashes = new bytes32[](length);
-        bytes32[] memory leaves = new bytes32[](length);
+        bytes32[] memory leaves = new bytes32[](isMultiProof ? length : 0);
         for (uint256 i = 0; i < length; ++i) {
             ClaimLine memory line = claim.lines[i];
             require(line.units != 0, NoUnits(i));
             hashes[i] = line.hash();
-            leaves[i] = FeeSchedule.leaf(line.procedure, line.fee);
-            require(
-                isMultiProof || MerkleProof.verifyCalldata(proven.feeProofs[i], terms.feeSchedule, leaves[i]),
-                FeeNotInSchedule(i)
-            );
+            bytes32 leaf = FeeSchedule.leaf(claim.receipt.family, line.procedure, line.fee);
+            if (isMultiProof) leaves[i] = leaf;
+            else require(MerkleProof.verifyCalldata(proven.feeProofs[i], terms.feeSchedule, leaf), FeeNotInSchedule(i));
             _priceLine(intake, terms, line);
         }
         require(
@@ -364,7 +370,7 @@ contract ClaimsProcessor is ClaimDecisions {
                 ),
             FeeNotInSchedule(0)
         );
-        if (claim.primaryClaim != 0) Adjudication.coordinate(intake.total, intake.used, intake.priorPaid);
+        if (intake.priorPaid != 0) Adjudication.coordinate(intake.total, intake.used, intake.priorPaid);
     }
 
     function _priceLine(Intake memory intake, PlanTerms calldata terms, ClaimLine memory line) private pure {

@@ -21,8 +21,8 @@ interface IClaimsProcessor {
     /// @notice Why a claim waits for a decision.
     /// @param None It does not.
     /// @param LookAlike There is a claim of the same provider, person, day and family with another receipt.
-    /// @param ReceiptOnly The member revoked the consent to payment after the service, or the payer is not accredited any more:
-    /// only the receipt speaks for it.
+    /// @param ReceiptOnly The member's consent to payment counted at the receipt and does not now: revoked, run out, or its address
+    /// retired; or the payer is not accredited any more. Only the receipt speaks for it.
     /// @param AwaitingPremium The service was after the paid-through date, within the grace period.
     /// @param AboveCeiling It is above the plan's ceiling for automatic payments.
     /// @param PaymentsPaused The payer stopped automatic payments.
@@ -89,8 +89,18 @@ interface IClaimsProcessor {
         bytes32 notice,
         uint40 appealBy
     );
-    /// @notice Emitted when a claim is paid after it was pended or appealed.
-    event ClaimPaid(bytes32 indexed claimId, address indexed provider, uint256 amount, uint256 interest);
+    /// @notice Emitted when a claim is paid after it was pended or denied.
+    /// @param deductible What of the member's share counts to the deductible, and
+    /// @param memberShare what of it counts to the out-of-pocket maximum: less than it was priced at where other payers or limits left
+    /// less.
+    event ClaimPaid(
+        bytes32 indexed claimId,
+        address indexed provider,
+        uint256 amount,
+        uint256 interest,
+        uint256 deductible,
+        uint256 memberShare
+    );
     /// @notice Emitted when a pended claim above the ceiling goes to independent review, as the payer did not decide.
     event ClaimInReview(bytes32 indexed claimId, uint40 deadline);
     /// @notice Emitted when a denial is appealed.
@@ -119,7 +129,7 @@ interface IClaimsProcessor {
     error InsufficientGas(uint256 available, uint256 needed);
     /// @notice Thrown when a line has no units.
     error NoUnits(uint256 line);
-    /// @notice Thrown when the fee of a line is not in the plan's schedule.
+    /// @notice Thrown when the fee of a line is not in the plan's schedule, for the service family of the receipt.
     error FeeNotInSchedule(uint256 line);
     /// @notice Thrown when the receipt names another member than the policy it is of, or that is another person's policy.
     error NotTheMember(uint256 policyId, address member);
@@ -136,9 +146,13 @@ interface IClaimsProcessor {
     /// @notice Thrown when the same encounter was claimed already: the first claim.
     error AlreadyClaimed(bytes32 claimId);
     /// @notice Thrown when the claim named as primary is not one of the same encounter, under another policy, that was paid or
-    /// denied.
+    /// denied, appealed or not.
     error NotThePrimary(bytes32 claimId);
-    /// @notice Thrown when {MAX_LOOK_ALIKES} claims look alike already.
+    /// @notice Thrown when a claim under a policy that is declared to pay first names a primary claim, or one under a policy that pays
+    /// later names none. `order`: as declared; see `IPolicyRegistry`.
+    error OutOfOrder(uint256 policyId, uint256 order, bytes32 primaryClaim);
+    /// @notice Thrown when {MAX_LOOK_ALIKES} claims look alike already. Each payer's claim of an encounter takes one place, so a person with
+    /// three payers has room for two encounters a day of one family at one provider, and what is left of the places.
     error TooManyLookAlikes(bytes32 claimId);
     /// @notice Thrown when the claim is not in a status in which this can be done.
     error WrongClaimStatus(bytes32 claimId, ClaimStatus status);
@@ -156,9 +170,6 @@ interface IClaimsProcessor {
     error NoFurtherAppeal(bytes32 claimId);
     /// @notice Thrown when the reviewer was ever accredited as a payer or provider, is the payer, or decided the appeal before.
     error NotIndependent(bytes32 claimId, address reviewer);
-    /// @notice Thrown when a claim of the same encounter at a later payer rests on this one, which is to be voided, or paid though it
-    /// was denied: that claim is voided first.
-    error SecondaryClaimStands(bytes32 claimId);
     /// @notice Thrown when a function is called that only this contract calls.
     error OnlySelf();
 
@@ -178,7 +189,7 @@ interface IClaimsProcessor {
     /// @return status `Paid`, `Pended` or `Denied`.
     /// @dev Caller: the submitter that the provider named, or anyone. Reverts: {NotThePlan}, {NotTheMember},
     /// {WrongNumberOfLines}, {NoUnits}, {FeeNotInSchedule}, {WrongReceiptTime}, {NotRepresentative}, {NotTheProvider},
-    /// {NotTheSubmitter}, {NoSubjectTag}, {AlreadyClaimed}, {NotThePrimary}, {TooManyLookAlikes}, `DeadlinePassed`,
+    /// {NotTheSubmitter}, {NoSubjectTag}, {OutOfOrder}, {AlreadyClaimed}, {NotThePrimary}, {TooManyLookAlikes}, `DeadlinePassed`,
     /// `InvalidSignature`, `NotInGoodStanding`, `ConsentDenied` (no consent, or one that ended before the receipt), `AmountTooLarge`.
     function submit(
         ProvenClaim calldata claim,
@@ -191,9 +202,11 @@ interface IClaimsProcessor {
     /// @dev Needs two million gas more than it uses. Reverts: {WrongNumberOfClaims}, {InsufficientGas}.
     function submitMany(ProvenClaim[] calldata claims, PlanTerms calldata terms) external returns (uint256 taken);
 
-    /// @notice Approves a claim that was not paid, as priced, and pays it with interest if it is late.
+    /// @notice Approves a claim that was not paid, as priced, and pays it with interest if it is late. What was denied is paid as far
+    /// as other payers have left of what is allowed.
     /// @dev Caller: the plan's payer or a key of it. Once the deadline of a decision or review has passed, anyone: a claim up to
-    /// the ceiling is paid, a pended one above it goes to independent review. Reverts: {WrongClaimStatus}, {NotThePlan},
+    /// the ceiling is paid, a pended one above it goes to independent review; but an appeal of a service on a day that the policy does
+    /// not cover waits for its reviewer. Reverts: {WrongClaimStatus}, {NotThePlan},
     /// {NotThePayer}, the vault's `InsufficientReserves`.
     function approve(ClaimKey calldata key, PlanTerms calldata terms) external;
 
@@ -222,10 +235,11 @@ interface IClaimsProcessor {
     function review(ClaimKey calldata key, PlanTerms calldata terms, bool overturn, bytes32 notice) external;
 
     /// @notice Voids a paid claim (claim frequency code 8): its amount goes back to the vault, and all that it used up is
-    /// free again. The same encounter can then be claimed again (frequency code 7), by a signature later than the voiding.
+    /// free again. The same encounter can then be claimed again (frequency code 7), by a signature later than the voiding, for what
+    /// other payers have left of what is allowed; however late, as the first was in time.
     /// Interest that was paid stays with the provider.
     /// @dev Caller: the provider or a key that acts for it in PROVIDER; the provider approved this contract for the amount.
-    /// Reverts: {WrongClaimStatus}, {NotThePlan}, {NotTheProvider}, {SecondaryClaimStands}, the token's.
+    /// Reverts: {WrongClaimStatus}, {NotThePlan}, {NotTheProvider}, the token's.
     function void(ClaimKey calldata key, PlanTerms calldata terms) external;
 
     /// @notice The claim as stored, and what is stored of it while it is not settled.

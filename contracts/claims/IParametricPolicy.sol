@@ -150,7 +150,8 @@ interface IParametricPolicy {
     error NotCovered(uint256 policyId, uint256 day, IPolicyRegistry.CoverStatus status);
     /// @notice Thrown when an observation is of a day outside of those that count for this policy.
     error OutsideWindow(uint256 day, uint256 firstDay, uint256 lastDay);
-    /// @notice Thrown when the attestation of a day arrives after the last day on which it could.
+    /// @notice Thrown when the attestation of a day arrives after the last day on which it could: `timelyFilingDays` after it, or after the
+    /// benefit was rejected.
     error FiledLate(uint256 day, uint256 lastDay);
     /// @notice Thrown when there are not exactly as many attestations as the sum needs.
     error WrongNumberOfAttestations(uint256 attestations, uint256 needed);
@@ -202,7 +203,7 @@ interface IParametricPolicy {
     /// @param attestations As many as the sum needs, each of another organisation.
     /// @return status `Paid` or `Recorded`.
     /// @dev Caller: anyone. Signers: attesters in good standing now, or keys that act for them in the product's role. The member
-    /// consents to payment (HPAYMT) by the payer; while that is not accredited, its latest decision is a grant. A day in grace counts once its premium is paid. Reverts: {WrongBenefitStatus},
+    /// consents to payment (HPAYMT) by the payer; while that is not accredited, the consent would count if it were. A day in grace counts once its premium is paid. Reverts: {WrongBenefitStatus},
     /// {NotCovered}, {OutsideWindow}, {FiledLate}, `ConsentDenied`, {WrongNumberOfAttestations}, {DuplicateAttester},
     /// {AttesterNotIndependent}, `NotInGoodStanding`, {NotTheAttester}, {ObservationMissing}, {IssuedBeforeObservation},
     /// {AttestationSuperseded}, `IssuedInFuture`, `DeadlinePassed`, `InvalidSignature`, the vault's `InsufficientGas`.

@@ -48,12 +48,15 @@ interface IPolicyRegistry is IERC721, IERC5192 {
     /// @param status Whether the day asked about is covered.
     /// @param planId The plan.
     /// @param subjectTag Keyed hash of the insured person and the calendar year of that day; zero where none was given.
+    /// @param order Which of the person's policies of that year pays first: 1 primary, 2 secondary, and so on; zero where it was not
+    /// declared.
     struct Cover {
         address member;
         uint32 firstDay;
         CoverStatus status;
         bytes32 planId;
-        bytes32 subjectTag;
+        bytes31 subjectTag;
+        uint8 order;
     }
 
     /// @notice Emitted when a policy is issued.
@@ -71,7 +74,10 @@ interface IPolicyRegistry is IERC721, IERC5192 {
     /// @notice Emitted when a policy is cancelled: `lastDay` is the last day of cover from now on.
     event PolicyCancelled(uint256 indexed policyId, uint32 lastDay, uint256 refund, address by);
     /// @notice Emitted when the enrolment authority gives a policy its subject tag for a calendar year.
-    event SubjectTagDeclared(uint256 indexed policyId, uint256 indexed year, bytes32 subjectTag, address authority);
+    event SubjectTagDeclared(uint256 indexed policyId, uint256 indexed year, bytes31 subjectTag, address authority);
+    /// @notice Emitted when the enrolment authority declares which of a person's policies of a calendar year pays first, or takes that
+    /// back (zero).
+    event OrderDeclared(uint256 indexed policyId, uint256 indexed year, uint8 order, address authority);
     /// @notice Emitted when the plan's payer authorises a service before it is given, or takes that back (day zero).
     event Authorized(
         uint256 indexed policyId,
@@ -99,7 +105,7 @@ interface IPolicyRegistry is IERC721, IERC5192 {
     error WrongCancellation(uint256 policyId, uint32 lastDay);
     /// @notice Thrown when the caller is neither the plan's payer nor the member.
     error NotPartyTo(uint256 policyId, address caller);
-    /// @notice Thrown when a subject tag is zero, or the policy has another for that year.
+    /// @notice Thrown when a subject tag is zero, or the policy has one for that year; or has none, so that it has no order either.
     error WrongSubjectTag(uint256 policyId, uint256 year);
     /// @notice Thrown when 2^28 - 1 policies were issued.
     error TooManyPolicies();
@@ -128,9 +134,15 @@ interface IPolicyRegistry is IERC721, IERC5192 {
     function cancel(uint256 policyId, PlanTerms calldata terms, uint32 lastDay) external;
 
     /// @notice Gives a policy its subject tag for a calendar year; at every payer the same for the same person and year.
-    /// @dev Caller: an enrolment authority, or a key that acts for it in ENROLMENT_AUTHORITY. A tag never changes.
-    /// Reverts: `NotInGoodStanding`, {WrongSubjectTag}, ERC-721's where there is no such policy.
-    function declareSubjectTag(uint256 policyId, uint256 year, bytes32 subjectTag) external;
+    /// @param order The order of coverage (X12 SBR01, FHIR R4 `Coverage.order`; rules: NAIC Model 120): 1 where this policy pays first
+    /// of the person's policies of that year, 2 second, and so on; zero where it is not known: then whoever submits a claim says it.
+    /// @dev Caller: an enrolment authority, or a key that acts for it in ENROLMENT_AUTHORITY. A tag never changes; the order by
+    /// {declareOrder}. Reverts: `NotInGoodStanding`, {WrongSubjectTag}, ERC-721's where there is no such policy.
+    function declareSubjectTag(uint256 policyId, uint256 year, bytes31 subjectTag, uint8 order) external;
+
+    /// @notice Declares the order of coverage of a policy anew, as of {declareSubjectTag}, for claims that come in from now on.
+    /// @dev Caller: as of {declareSubjectTag}. Reverts: `NotInGoodStanding`, {WrongSubjectTag} where the policy has no tag for the year.
+    function declareOrder(uint256 policyId, uint256 year, uint8 order) external;
 
     /// @notice Authorises `family` by `provider` for a policy, for days of service to `throughDay`; zero to take it back.
     /// @dev Caller: the plan's payer, or a key that acts for it in PAYER. Reverts: {NotThePlan}, {NotThePayer},
@@ -154,5 +166,8 @@ interface IPolicyRegistry is IERC721, IERC5192 {
     function policyOf(uint256 policyId) external view returns (Policy memory);
 
     /// @notice The subject tag of a policy for a calendar year, or zero.
-    function subjectTagOf(uint256 policyId, uint256 year) external view returns (bytes32);
+    function subjectTagOf(uint256 policyId, uint256 year) external view returns (bytes31);
+
+    /// @notice The order of coverage of a policy for a calendar year, or zero.
+    function orderOf(uint256 policyId, uint256 year) external view returns (uint8);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
 import {Categories} from "../consent/Categories.sol";
 import {IConsentRegistry} from "../consent/IConsentRegistry.sol";
 import {Purposes} from "../consent/Purposes.sol";
@@ -105,7 +107,7 @@ contract ParametricPolicy is IParametricPolicy, SignedDecisions {
             benefit.status == BenefitStatus.Enrolled || benefit.status == BenefitStatus.Rejected,
             WrongBenefitStatus(policyId, productId, benefit.status)
         );
-        _requireInTime(observedDay, terms, benefit.firstDay);
+        _requireInTime(observedDay, terms, benefit);
         IPolicyRegistry.Cover memory cover = policies.coverOn(policyId, observedDay, 0);
         require(cover.status == IPolicyRegistry.CoverStatus.InForce, NotCovered(policyId, observedDay, cover.status));
         _requireConsent(cover.member, terms.payer);
@@ -284,15 +286,21 @@ contract ParametricPolicy is IParametricPolicy, SignedDecisions {
         );
     }
 
-    /// @dev The observation counts from this day of the benefit on, and its attestation is not too late.
-    function _requireInTime(uint256 day, ParametricTerms calldata terms, uint256 firstDay) private view {
+    /// @dev The observation counts from this day of the benefit on, and its attestation is not too late. After a rejection the time
+    /// to attest runs anew: a review may take longer than is left of the first.
+    function _requireInTime(
+        uint256 day,
+        ParametricTerms calldata terms,
+        ParametricBenefit memory benefit
+    ) private view {
+        uint256 firstDay = benefit.firstDay;
         (uint256 from, uint256 to) = (firstDay + terms.waitingDays, firstDay + terms.windowDays);
         require(day >= from && day <= to, OutsideWindow(day, from, to));
-        uint256 last = day + terms.timelyFilingDays;
+        uint256 last = Math.max(day, benefit.rejectedAt / 1 days) + terms.timelyFilingDays;
         require(block.timestamp / 1 days <= last, FiledLate(day, last));
     }
 
-    /// @dev A payer that is not accredited any more still owes: then the member's latest decision has to be a grant.
+    /// @dev A payer that is not accredited any more still owes: then the member's consent has to count but for that.
     function _requireConsent(address member, address payer) private view {
         (bool permitted, IConsentRegistry.Denial denial) = consents.check(
             member,
@@ -301,9 +309,15 @@ contract ParametricPolicy is IParametricPolicy, SignedDecisions {
             Categories.COVERAGE_AND_CLAIMS
         );
         if (permitted) return;
-        (IConsentRegistry.DecisionKind kind, ) = consents.lastDecision(member, payer, Purposes.HPAYMT);
         require(
-            denial <= IConsentRegistry.Denial.AccreditationExpired && kind == IConsentRegistry.DecisionKind.Granted,
+            denial <= IConsentRegistry.Denial.AccreditationExpired &&
+                consents.countedAt(
+                    member,
+                    payer,
+                    Purposes.HPAYMT,
+                    Categories.COVERAGE_AND_CLAIMS,
+                    uint40(block.timestamp)
+                ),
             IConsentRegistry.ConsentDenied(member, payer, Purposes.HPAYMT, denial)
         );
     }

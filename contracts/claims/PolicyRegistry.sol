@@ -28,7 +28,8 @@ contract PolicyRegistry is IPolicyRegistry, LockedERC721 {
     uint256 public count;
 
     mapping(uint256 policyId => Policy) private _policies;
-    mapping(uint256 policyId => mapping(uint256 year => bytes32)) private _subjectTags;
+    /// @dev The subject tag, and in the lowest byte the order of coverage.
+    mapping(uint256 policyId => mapping(uint256 year => bytes32)) private _subjects;
 
     /// @inheritdoc IPolicyRegistry
     mapping(uint256 policyId => mapping(address provider => mapping(ServiceFamily family => uint32)))
@@ -105,13 +106,24 @@ contract PolicyRegistry is IPolicyRegistry, LockedERC721 {
     }
 
     /// @inheritdoc IPolicyRegistry
-    function declareSubjectTag(uint256 policyId, uint256 year, bytes32 subjectTag) external {
+    function declareSubjectTag(uint256 policyId, uint256 year, bytes31 subjectTag, uint8 order) external {
         participants.resolve(msg.sender, Roles.ENROLMENT_AUTHORITY);
         _requireOwned(policyId);
-        require(subjectTag != 0 && _subjectTags[policyId][year] == 0, WrongSubjectTag(policyId, year));
+        require(subjectTag != 0 && _subjects[policyId][year] == 0, WrongSubjectTag(policyId, year));
 
-        _subjectTags[policyId][year] = subjectTag;
+        _subjects[policyId][year] = subjectTag | bytes32(uint256(order));
         emit SubjectTagDeclared(policyId, year, subjectTag, msg.sender);
+        if (order != 0) emit OrderDeclared(policyId, year, order, msg.sender);
+    }
+
+    /// @inheritdoc IPolicyRegistry
+    function declareOrder(uint256 policyId, uint256 year, uint8 order) external {
+        participants.resolve(msg.sender, Roles.ENROLMENT_AUTHORITY);
+        bytes31 subjectTag = bytes31(_subjects[policyId][year]);
+        require(subjectTag != 0, WrongSubjectTag(policyId, year));
+
+        _subjects[policyId][year] = subjectTag | bytes32(uint256(order));
+        emit OrderDeclared(policyId, year, order, msg.sender);
     }
 
     /// @inheritdoc IPolicyRegistry
@@ -133,7 +145,8 @@ contract PolicyRegistry is IPolicyRegistry, LockedERC721 {
     function coverOn(uint256 policyId, uint256 day, uint256 graceDays) external view returns (Cover memory cover) {
         Policy storage policy = _policies[policyId];
         (cover.member, cover.firstDay, cover.planId) = (policy.member, policy.firstDay, policy.planId);
-        cover.subjectTag = _subjectTags[policyId][CalendarYear.yearOf(day)];
+        bytes32 subject = _subjects[policyId][CalendarYear.yearOf(day)];
+        (cover.subjectTag, cover.order) = (bytes31(subject), uint8(uint256(subject)));
         uint256 paidThrough = policy.paidThrough;
         if (cover.member == address(0) || day < cover.firstDay || day > policy.lastDay) {
             cover.status = CoverStatus.NotInForce;
@@ -150,8 +163,13 @@ contract PolicyRegistry is IPolicyRegistry, LockedERC721 {
     }
 
     /// @inheritdoc IPolicyRegistry
-    function subjectTagOf(uint256 policyId, uint256 year) external view returns (bytes32) {
-        return _subjectTags[policyId][year];
+    function subjectTagOf(uint256 policyId, uint256 year) external view returns (bytes31) {
+        return bytes31(_subjects[policyId][year]);
+    }
+
+    /// @inheritdoc IPolicyRegistry
+    function orderOf(uint256 policyId, uint256 year) external view returns (uint8) {
+        return uint8(uint256(_subjects[policyId][year]));
     }
 
     /// @inheritdoc IERC165

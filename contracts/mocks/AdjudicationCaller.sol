@@ -54,8 +54,8 @@ contract AdjudicationCaller {
     }
 
     /// @notice {FeeSchedule-leaf}.
-    function feeLeaf(bytes32 commitment, uint64 fee) external pure returns (bytes32) {
-        return FeeSchedule.leaf(commitment, fee);
+    function feeLeaf(ServiceFamily family, bytes32 commitment, uint64 fee) external pure returns (bytes32) {
+        return FeeSchedule.leaf(family, commitment, fee);
     }
 
     /// @notice The id of a plan.

@@ -1,6 +1,6 @@
 /** Gas of insurance claims: every row a transaction of its own, sent by an operator key, on the state that it declares. */
 import { time } from "@nomicfoundation/hardhat-network-helpers";
-import { id, type Contract } from "ethers";
+import { dataSlice, id, type Contract } from "ethers";
 import { ethers } from "hardhat";
 
 import {
@@ -9,10 +9,13 @@ import {
   FAMILY,
   FEES,
   FURTHER_FAMILY,
+  FURTHER_LEAF,
   insureNew,
   memberAt,
   nextDay,
   noon,
+  NOT_COVERED,
+  NOT_COVERED_LEAF,
   proveToday,
   RESERVE,
   subjectTagOf,
@@ -40,8 +43,6 @@ const ADJACENT = Array.from({ length: LINES }, (_, index) => 8_193 + index);
 const DAY = 86_400;
 /** Two million more than is used have to be there. */
 const BATCH = { gasLimit: 16_000_000 };
-/** Of a plan of eight: covered by none. */
-const NOT_COVERED = 9;
 
 type Row = (operation: string, sent: Parameters<typeof gasOf>[0]) => Promise<number>;
 type Proven = Awaited<ReturnType<typeof proveToday>>;
@@ -127,12 +128,12 @@ async function measureSubmissions(system: InsuranceBench, row: Row): Promise<voi
   const changes = { receipt: { family: FURTHER_FAMILY } };
   const [, , use] = await usedOf(system, 1, FURTHER_FAMILY);
   requireState(use === 0n, "the first use of another family");
-  const other = await submitFresh(system, [SPREAD[2]!], changes);
+  const other = await submitFresh(system, [FURTHER_LEAF], changes);
   await row("submit.laterFamily", other.sent);
   await requirePaid(system, other.proven);
 
   await nextDay();
-  const denied = await submitFresh(system, [SPREAD[3]!], { receipt: { family: NOT_COVERED } });
+  const denied = await submitFresh(system, [NOT_COVERED_LEAF], { receipt: { family: NOT_COVERED } });
   await row("submit.denied", denied.sent);
   requireState((await statusOf(system, denied.proven)) === STATUS.Denied, "denied");
 }
@@ -279,7 +280,7 @@ async function measurePremiums(system: InsuranceBench, row: Row): Promise<void> 
   for (const policyId of sold) {
     await row(
       "declareSubjectTag",
-      policies.connect(enrolment).declareSubjectTag(policyId, 2033, id(`tag ${policyId}`)),
+      policies.connect(enrolment).declareSubjectTag(policyId, 2033, dataSlice(id(`tag ${policyId}`), 0, 31), 1),
     );
     await row("authorize", payer.authorize(policyId, terms as never, clinic, FAMILY, today + 90));
   }

@@ -3,13 +3,12 @@
  * with every kind of limit, a vault, a clinic, and members. Keys, salts and signed times are fixed, so that every run measures the same.
  */
 import { time } from "@nomicfoundation/hardhat-network-helpers";
-import { SimpleMerkleTree } from "@openzeppelin/merkle-tree";
-import { id, Wallet, type Contract } from "ethers";
+import { dataSlice, id, Wallet, type Contract } from "ethers";
 import { ethers } from "hardhat";
 
 import { requireState } from "./operation";
 import { ReserveVault__factory } from "../../src/bindings/index.js";
-import { FeeSchedule, feeLeaf } from "../../src/claims/feeSchedule.js";
+import { FeeSchedule } from "../../src/claims/feeSchedule.js";
 import { packBenefit } from "../../src/claims/planTerms.js";
 import { accredit, enlist, type Account, type CareProof } from "../../test/support/careproof";
 import {
@@ -35,10 +34,14 @@ const DAY = 86_400;
 export const FAMILY = 0;
 export const FURTHER_FAMILY = 5;
 
+/** A family that the plan of eight does not cover. */
+export const NOT_COVERED = 9;
+/** The only leaves that are not of {@link FAMILY}: of the further family, and of the one that is not covered. */
+export const FURTHER_LEAF = FEES - 2;
+export const NOT_COVERED_LEAF = FEES - 1;
+
 /** The insurer and all who deal with it, before anything of a plan is measured. */
 export interface InsuranceBench extends Insurance {
-  /** The same tree by OpenZeppelin, for its multiproofs. */
-  peerTree: SimpleMerkleTree;
   /** Accredited as PAYER, with a key, the same fees and a vault of its own; the secondary payer. */
   otherInsurer: Account;
   otherInsurerKey: Account;
@@ -47,6 +50,12 @@ export interface InsuranceBench extends Insurance {
 /** A procedure by the index of its leaf. */
 export function procedureAt(index: number): { qualifier: string; code: string } {
   return { qualifier: "HC", code: String(index).padStart(5, "0") };
+}
+
+/** The service family of a leaf. */
+function familyAt(index: number): number {
+  if (index === FURTHER_LEAF) return FURTHER_FAMILY;
+  return index === NOT_COVERED_LEAF ? NOT_COVERED : FAMILY;
 }
 
 /** What is allowed for it: for some more than the maximum a service, for none as much as {@link BILLED}. */
@@ -86,24 +95,18 @@ export async function accreditParties(system: CareProof): Promise<Omit<Insurance
 
   const fees = await FeeSchedule.build(
     Array.from({ length: FEES }, (_, index) => ({
+      family: familyAt(index),
       procedure: procedureAt(index),
       fee: feeAt(index),
       salt: id(`salt ${index}`),
     })),
   );
   requireState(fees.depth === DEPTH, "a tree of 2^14 fees");
-  const leaves = Array.from({ length: FEES }, (_, index) => {
-    const { commitment, fee } = fees.prove(procedureAt(index));
-    return feeLeaf(commitment, fee);
-  });
-  const peerTree = SimpleMerkleTree.of(leaves, { sortLeaves: false });
-  requireState(peerTree.root === fees.root, "the root that OpenZeppelin computes");
   return {
     ...system,
     ...people,
     currency: await ethers.deployContract("TestStablecoin"),
     fees,
-    peerTree,
     subjectTag: subjectTagOf(people.member),
     today: await today(),
   };
@@ -148,7 +151,7 @@ export async function insureNew(system: InsuranceBench, name: string): Promise<{
 
 /** Another for every person: here each has one policy, but the one who has a second by {@link insure}. */
 export function subjectTagOf({ address }: Account): string {
-  return id(`subject ${address}`);
+  return dataSlice(id(`subject ${address}`), 0, 31);
 }
 
 /** Moves on to noon of the next day, so that a service is looked alike by none. */
@@ -189,12 +192,10 @@ export async function proveToday(system: InsuranceBench, leaves: readonly number
 
 /** The same claim with all fees in one multiproof; its lines are in the order of their leaves. */
 export function together<Proven extends Awaited<ReturnType<typeof proveToday>>>(
-  { peerTree }: InsuranceBench,
+  { fees }: InsuranceBench,
   proven: Proven,
   leaves: readonly number[],
 ): Proven {
-  const { proof, proofFlags, leaves: order } = peerTree.getMultiProof([...leaves]);
-  const signed = proven.claim.lines.map(({ procedure, fee }) => feeLeaf(procedure, BigInt(fee)));
-  requireState(signed.join() === order.join(), "lines in the order of the multiproof");
-  return { ...proven, feeProofs: [proof], feeProofFlags: proofFlags };
+  const { proof, flags } = fees.proveTogether(FAMILY, leaves.map(procedureAt));
+  return { ...proven, feeProofs: [[...proof]], feeProofFlags: [...flags] };
 }

@@ -30,9 +30,9 @@ export const DECISION_DAYS = 3;
 export const INTEREST = 1_200n;
 
 const FEES = [
-  { procedure: { qualifier: "HC", code: "99213" }, fee: toTokenUnits("92.00") },
-  { procedure: { qualifier: "HC", code: "87880" }, fee: toTokenUnits("25.00") },
-  { procedure: { qualifier: "HC", code: "70553" }, fee: toTokenUnits("1200.00") },
+  { family: OFFICE_VISIT, procedure: { qualifier: "HC", code: "99213" }, fee: toTokenUnits("92.00") },
+  { family: OFFICE_VISIT, procedure: { qualifier: "HC", code: "87880" }, fee: toTokenUnits("25.00") },
+  { family: IMAGING, procedure: { qualifier: "HC", code: "70553" }, fee: toTokenUnits("1200.00") },
 ];
 
 /** The payer's price list. */
@@ -156,7 +156,7 @@ export async function proveClaim(
   policy: { policyId: bigint; receiptPolicyId: bigint },
 ) {
   const priced = lines.map(({ procedure, charge, quantity = "1" }) => {
-    const { commitment, fee, proof } = fees.prove(procedure!);
+    const { commitment, fee, proof } = fees.prove(receipt.family, procedure!);
     return { procedure: commitment, billed: toTokenUnits(charge), fee, units: Number(quantity), proof: [...proof] };
   });
   const claim: ClaimSubmission = {

@@ -61,9 +61,13 @@ function checkLines({ claim, terms, feeProofs, feeProofFlags }: ProvenClaim): vo
     if (units < 1n || units >= MAX_UNITS) refuse("CLAIM_INVALID", "must be from 1 to 65535", `${path}.units`);
     billed += charge;
     if (isMultiProof) continue;
-    const leaf = under(path, () => feeLeaf(line.procedure, fee));
+    const leaf = under(path, () => feeLeaf(claim.receipt.family, line.procedure, fee));
     if (!under(`${path}.feeProof`, () => verifyMerkleProof(terms.feeSchedule, leaf, feeProofs[index]!))) {
-      refuse("FEE_PROOF_INVALID", "does not lead to the fee schedule of the plan", `${path}.feeProof`);
+      refuse(
+        "FEE_PROOF_INVALID",
+        "does not lead to the fee schedule of the plan, in the service family of the receipt",
+        `${path}.feeProof`,
+      );
     }
   }
   if (billed >= MAX_BILLED) refuse("AMOUNT_OVERFLOW", "all lines together are billed at 2^48 units or more", "lines");

@@ -78,7 +78,7 @@ export class ClaimContracts {
     return { member, planId };
   }
 
-  /** The subject tag of a policy for the calendar year of a day, 32 bytes as 0x-hex; zeros where none was declared. */
+  /** The subject tag of a policy for the calendar year of a day, 31 bytes as 0x-hex; zeros where none was declared. */
   subjectTagOn(policyId: bigint, day: number): Promise<string> {
     const place = `${policyId} ${day}`;
     const known =

@@ -9,7 +9,7 @@ import { underPath } from "../utils/errorPlace.js";
 import { MerkleTree } from "../utils/merkle.js";
 
 /** The type tag of a leaf of a fee schedule: `FeeSchedule.FEE_LEAF`. */
-export const FEE_LEAF_TAG = id("CareProof.FeeLeaf(bytes32 commitment,uint64 fee)");
+export const FEE_LEAF_TAG = id("CareProof.FeeLeaf(uint8 family,bytes32 commitment,uint64 fee)");
 
 /** A procedure code, as X12 SV101 and SV202 have it (composite medical procedure identifier, C003). */
 export interface ProcedureCode {
@@ -23,6 +23,8 @@ export interface ProcedureCode {
 
 /** What a payer allows for one unit of a procedure. */
 export interface FeeEntry {
+  /** The service family in which the plan pays it: 0 to 255. A procedure that is paid in two families has an entry for each. */
+  readonly family: number;
   readonly procedure: ProcedureCode;
   /** Token units, below 2^64. */
   readonly fee: bigint;
@@ -42,6 +44,16 @@ export interface FeeProof {
   readonly proof: readonly string[];
 }
 
+/** Fees with one proof of all. */
+export interface FeesProof {
+  /** In the order of the proof's leaves. */
+  readonly fees: readonly Omit<FeeProof, "proof">[];
+  /** The nodes that the leaves do not give, 32 bytes as 0x-hex each. */
+  readonly proof: readonly string[];
+  /** For each inner node whether both of its children are leaves or built of them. */
+  readonly flags: readonly boolean[];
+}
+
 /**
  * The commitment to a procedure code: that of every document of this package, in the form `exact`, over
  * `{"code":"99213","modifiers":["25"],"qualifier":"HC"}`, modifiers always given.
@@ -55,18 +67,20 @@ export function procedureCommitment(procedure: ProcedureCode, salt: string): str
 }
 
 /**
- * The leaf of a fee: `keccak256(keccak256(abi.encode(FEE_LEAF_TAG, commitment, fee)))`, as `FeeSchedule.leaf` makes it.
+ * The leaf of a fee: `keccak256(keccak256(abi.encode(FEE_LEAF_TAG, family, commitment, fee)))`, as `FeeSchedule.leaf` makes it.
  *
+ * @param family The service family in which the plan pays it: 0 to 255.
  * @param commitment See {@link procedureCommitment}.
  * @param fee Token units.
  * @returns 32 bytes as 0x-hex.
- * @throws CareProofError `FEE_INVALID`, `HEX_INVALID`.
+ * @throws CareProofError `FEE_INVALID`, `HEX_INVALID`, `FEE_FAMILY_INVALID`.
  */
-export function feeLeaf(commitment: string, fee: bigint): string {
+export function feeLeaf(family: number | bigint, commitment: string, fee: bigint): string {
+  if (!isFamily(family)) throw new CareProofError("FEE_FAMILY_INVALID", "must be from 0 to 255", "family");
   checkAmount(fee, "fee", "FEE_INVALID");
   fromHex(commitment, 32, "commitment");
-  const types = ["bytes32", "bytes32", "uint64"];
-  return keccak256(keccak256(AbiCoder.defaultAbiCoder().encode(types, [FEE_LEAF_TAG, commitment, fee])));
+  const types = ["bytes32", "uint8", "bytes32", "uint64"];
+  return keccak256(keccak256(AbiCoder.defaultAbiCoder().encode(types, [FEE_LEAF_TAG, family, commitment, fee])));
 }
 
 /** A fee as the schedule keeps it. */
@@ -85,21 +99,24 @@ export class FeeSchedule {
   /**
    * Builds the tree; leaves are in the order of the entries.
    *
-   * @throws CareProofError with the entry as path: `FEE_SCHEDULE_DUPLICATE` where a procedure is there twice,
-   * `PROCEDURE_CODE_INVALID`, `FEE_INVALID`, `HEX_INVALID`. `MERKLE_EMPTY` without entries.
+   * @throws CareProofError with the entry as path: `FEE_SCHEDULE_DUPLICATE` where a procedure is there twice in
+   * one family, `PROCEDURE_CODE_INVALID`, `FEE_INVALID`, `FEE_FAMILY_INVALID`, `HEX_INVALID`. `MERKLE_EMPTY` without entries.
    */
   static async build(entries: readonly FeeEntry[]): Promise<FeeSchedule> {
     const placed = new Map<string, PlacedFee>();
     const leaves: Uint8Array[] = [];
-    for (const [index, { procedure, fee, salt = newSalt() }] of entries.entries()) {
+    for (const [index, { family, procedure, fee, salt = newSalt() }] of entries.entries()) {
       try {
         const commitment = procedureCommitment(procedure, salt);
-        const key = canonicalProcedure(procedure);
+        const key = keyOf(family, procedure);
         const before = placed.get(key);
         if (before !== undefined) {
-          throw new CareProofError("FEE_SCHEDULE_DUPLICATE", `the procedure of entries[${before.index}] again`);
+          throw new CareProofError(
+            "FEE_SCHEDULE_DUPLICATE",
+            `the procedure of entries[${before.index}] again, in the same family`,
+          );
         }
-        leaves.push(fromHex(feeLeaf(commitment, fee), 32, "leaf"));
+        leaves.push(fromHex(feeLeaf(family, commitment, fee), 32, "leaf"));
         placed.set(key, { procedure, commitment, fee, salt, proof: [], index });
       } catch (error) {
         throw underPath(error, `entries[${index}]`);
@@ -119,21 +136,39 @@ export class FeeSchedule {
   }
 
   /**
-   * The fee of a procedure with its proof.
+   * The fee of a procedure in a service family, that of the claim, with its proof.
    *
-   * @throws CareProofError `FEE_MISSING` where the schedule does not have it; `PROCEDURE_CODE_INVALID`.
+   * @throws CareProofError `FEE_MISSING` where the schedule does not have it in that family; `PROCEDURE_CODE_INVALID`.
    */
-  prove(procedure: ProcedureCode): FeeProof {
-    const text = canonicalProcedure(procedure);
-    const entry = this.entries.get(text);
-    if (entry === undefined) throw new CareProofError("FEE_MISSING", `the schedule has no fee for ${text}`);
-    const { commitment, fee, salt, index } = entry;
+  prove(family: number | bigint, procedure: ProcedureCode): FeeProof {
+    const { commitment, fee, salt, index } = this.entryOf(family, procedure);
     return { commitment, fee, salt, proof: this.tree.proof(index) };
+  }
+
+  /**
+   * The fees of several procedures in a service family with one proof of all: cheaper than a proof for each where a claim has
+   * several lines whose fees are near one another in the schedule. A claim's lines must be in the same order.
+   *
+   * @param procedures Each once, in the order of the schedule's entries.
+   * @returns The fees, and what goes into a claim as `feeProofs` (this proof alone) and `feeProofFlags`.
+   * @throws CareProofError `FEE_MISSING`, `PROCEDURE_CODE_INVALID`; `MERKLE_INDEX_INVALID` where the order is another.
+   */
+  proveTogether(family: number | bigint, procedures: readonly ProcedureCode[]): FeesProof {
+    const entries = procedures.map((procedure) => this.entryOf(family, procedure));
+    const { proof, flags } = this.tree.multiProof(entries.map(({ index }) => index));
+    return { fees: entries.map(({ commitment, fee, salt }) => ({ commitment, fee, salt })), proof, flags };
   }
 
   /** The procedures with their commitments, in the order of the entries. */
   committed(): [commitment: string, procedure: ProcedureCode][] {
     return [...this.entries.values()].map(({ commitment, procedure }) => [commitment, procedure]);
+  }
+
+  private entryOf(family: number | bigint, procedure: ProcedureCode): PlacedFee {
+    const entry = this.entries.get(keyOf(family, procedure));
+    if (entry !== undefined) return entry;
+    const text = canonicalProcedure(procedure);
+    throw new CareProofError("FEE_MISSING", `the schedule has no fee for ${text} in service family ${family}`);
   }
 }
 
@@ -144,6 +179,17 @@ export function proceduresOf(schedules: Iterable<FeeSchedule>): ReadonlyMap<stri
 
 const MEMBERS = { qualifier: /^[A-Z0-9]{2}$/, code: /^[A-Z0-9.-]{1,48}$/, modifier: /^[A-Z0-9]{2}$/ } as const;
 const MAX_MODIFIERS = 4;
+/** A family is a `uint8`. */
+const MOST_FAMILIES = 256;
+
+/** What entries are told apart by. */
+function keyOf(family: number | bigint, procedure: ProcedureCode): string {
+  return `${family} ${canonicalProcedure(procedure)}`;
+}
+
+function isFamily(family: number | bigint): boolean {
+  return Number.isInteger(Number(family)) && family >= 0 && family < MOST_FAMILIES;
+}
 
 function canonicalProcedure({ qualifier, code, modifiers = [] }: ProcedureCode): string {
   checkMember(qualifier, "qualifier", MEMBERS.qualifier, "two capital letters or digits (X12 element 235)");

@@ -1,5 +1,5 @@
 /** What is still to be done about a claim, by whom, and until when. */
-import type { ClaimHistory } from "./claimHistory.js";
+import type { ClaimHistory, ClaimState } from "./claimHistory.js";
 import { interestOn } from "./interest.js";
 import type { ClaimStatus } from "./statuses.js";
 
@@ -68,12 +68,17 @@ export function openClaim(
       ? [approve, { step: "deny", by: "payer", to: ["Denied"] }]
       : [{ step: "review", by: "reviewer", to: ["Paid", "Upheld"] }, approve];
   const afterDeadline = amount <= terms.automaticPaymentCeiling ? "Paid" : "InReview";
-  // Above the ceiling it is for a reviewer alone, to whom anyone can send what the payer did not decide.
-  if (afterDeadline === "Paid" || status === "Pended") {
+  // Above the ceiling, and without cover, it is for a reviewer alone; to whom anyone can send what the payer did not decide.
+  if (status === "Pended" || (afterDeadline === "Paid" && !(status === "Appealed" && isUncovered(state.denial)))) {
     const from = overdue > 0 ? {} : { from: deadline + 1 };
     next.push({ step: "approve", by: "anyone", to: [afterDeadline], ...from });
   }
   return { ...common, overdue, next };
+}
+
+/** Whether it was denied as before cover began or after it ended: X12 claim adjustment reason codes 26 and 27. */
+function isUncovered(denial: ClaimState["denial"]): boolean {
+  return denial?.reasonCode === 26 || denial?.reasonCode === 27;
 }
 
 function isOpenStatus(status: ClaimStatus): status is keyof typeof AWAITS {

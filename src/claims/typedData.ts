@@ -91,7 +91,7 @@ export interface ClaimSubmission {
 /** What a claim is stored under. */
 export interface ClaimKey {
   readonly provider: string;
-  /** The policy's subject tag for the year of service, 32 bytes as 0x-hex. */
+  /** The policy's subject tag for the year of service, 31 bytes as 0x-hex. */
   readonly subjectTag: string;
   /** Unix seconds divided by 86400. */
   readonly serviceDay: number | bigint;
@@ -149,7 +149,7 @@ export function submissionMessage(claim: ClaimSubmission): Record<string, unknow
 
 /** The id that a claim is stored under: `keccak256(abi.encode(key))`, 32 bytes as 0x-hex. */
 export function claimId({ provider, subjectTag, serviceDay, family, ordinal }: ClaimKey): string {
-  const types = ["address", "bytes32", "uint32", "uint8", "uint8"];
+  const types = ["address", "bytes31", "uint32", "uint8", "uint8"];
   return keccak256(AbiCoder.defaultAbiCoder().encode(types, [provider, subjectTag, serviceDay, family, ordinal]));
 }
 

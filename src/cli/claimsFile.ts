@@ -64,7 +64,7 @@ export function readClaimsFile(value: JsonValue, schedules: FeeSchedules): FileC
 }
 
 /**
- * Reads a fee schedule from a JSON file: `{"entries":[{"procedure":{"qualifier","code","modifiers"},"fee","salt"}]}`.
+ * Reads a fee schedule from a JSON file: `{"entries":[{"family","procedure":{"qualifier","code","modifiers"},"fee","salt"}]}`.
  *
  * @throws CareProofError `FILE_UNREADABLE`, `JSON_INVALID`, `FEE_SCHEDULE_INVALID`, and those of `FeeSchedule.build`, with file and place.
  */
@@ -75,8 +75,9 @@ export async function readFeeSchedule(path: string): Promise<FeeSchedule> {
     const { entries } = file.object(value, "", ["entries"]);
     return FeeSchedule.build(
       file.each(entries, "entries", (entry, place) => {
-        const { procedure, fee, salt } = file.object(entry, place, ["procedure", "fee", "salt"]);
+        const { family, procedure, fee, salt } = file.object(entry, place, ["family", "procedure", "fee", "salt"]);
         return {
+          family: file.integer(family, `${place}.family`),
           procedure: readProcedure(file, procedure, `${place}.procedure`),
           fee: file.amount(fee, `${place}.fee`),
           salt: file.bytes32(salt, `${place}.salt`),
@@ -101,7 +102,7 @@ function readClaim(
   const policyId = json.integer(claim.policyId, at("policyId"));
   const proofs: (readonly string[] | undefined)[] = [];
   const lines = json.each(claim.lines, at("lines"), (line, place) => {
-    const read = readLine(line, place, terms, schedules, claim.multiProof !== undefined);
+    const read = readLine(line, place, receipt.family, terms, schedules, claim.multiProof !== undefined);
     proofs.push(read.proof);
     return read.line;
   });
@@ -146,6 +147,7 @@ function readReceipt(value: JsonValue | undefined, path: string): EncounterRecei
 function readLine(
   value: JsonValue,
   path: string,
+  family: EncounterReceipt["family"],
   terms: PlanTerms,
   schedules: FeeSchedules,
   isMultiProof: boolean,
@@ -154,7 +156,7 @@ function readLine(
   const billed = json.amount(line.billed, `${path}.billed`);
   const units = json.integer(line.units, `${path}.units`, 1);
   if (isJsonObject(line.procedure)) {
-    const { commitment, fee, proof } = feeOf(line, `${path}.procedure`, terms, schedules);
+    const { commitment, fee, proof } = feeOf(line, `${path}.procedure`, family, terms, schedules);
     return { line: { procedure: commitment, billed, fee, units }, proof };
   }
   const procedure = json.bytes32(line.procedure, `${path}.procedure`);
@@ -167,6 +169,7 @@ function readLine(
 function feeOf(
   { procedure, fee, feeProof }: JsonObject,
   path: string,
+  family: EncounterReceipt["family"],
   { feeSchedule }: PlanTerms,
   schedules: FeeSchedules,
 ): ReturnType<FeeSchedule["prove"]> {
@@ -179,7 +182,7 @@ function feeOf(
     throw new CareProofError("FEE_SCHEDULE_MISSING", message, path);
   }
   const code = readProcedure(json, procedure, path);
-  return within(path, () => schedule.prove(code));
+  return within(path, () => schedule.prove(family, code));
 }
 
 function readProcedure(input: JsonInput, value: JsonValue | undefined, path: string): ProcedureCode {

@@ -7,7 +7,7 @@ import { dayNow, deployInsurer } from "../support/claimsParties";
 /** Every year that CareProof may see, and some of a later cycle of 400 years: 2400 has a leap day, 2100 to 2300 have none. */
 const YEARS = [...Array.from({ length: 231 }, (_, index) => 1970 + index), 2299, 2300, 2301, 2399, 2400, 2401, 9999];
 
-const tagOf = (year: number): string => toBeHex(year, 32);
+const tagOf = (year: number): string => toBeHex(year, 31);
 
 /** The day on which a year begins, by JavaScript's own calendar. */
 const newYear = (year: number): number => Date.UTC(year, 0, 1) / 86_400_000;
@@ -18,7 +18,7 @@ async function deployTagged() {
   const { policies, insurerKey, enrolment, member, terms } = system;
   const today = await dayNow();
   await policies.connect(insurerKey).issue(terms as never, member, today + 1, today + 365, 0);
-  for (const year of YEARS) await policies.connect(enrolment).declareSubjectTag(1, year, tagOf(year));
+  for (const year of YEARS) await policies.connect(enrolment).declareSubjectTag(1, year, tagOf(year), 0);
   return system;
 }
 

@@ -27,10 +27,10 @@ async function prove(
   receipt: Partial<ClaimSubmission["receipt"]> = {},
 ): Promise<ProvenClaim> {
   const fees = await FeeSchedule.build([
-    { procedure: VISIT, fee: 92n * UNIT },
-    { procedure: { qualifier: "AD", code: "D2391" }, fee: 1n },
+    { family: 0, procedure: VISIT, fee: 92n * UNIT },
+    { family: 2, procedure: { qualifier: "AD", code: "D2391" }, fee: 1n },
   ]);
-  const { commitment, fee, proof } = fees.prove(VISIT);
+  const { commitment, fee, proof } = fees.prove(0, VISIT);
   const claim = {
     receipt: {
       member: member.address,
@@ -105,6 +105,7 @@ describe("checkClaim", () => {
       [withLines({ ...line, units: 65_536 }), "CLAIM_INVALID", "lines[0].units"],
       [withLines({ ...line, fee: 93n * UNIT }), "FEE_PROOF_INVALID", "lines[0].feeProof"],
       [withLines({ ...line, procedure: "0x12" }), "HEX_INVALID", "lines[0].commitment"],
+      [await prove({}, { family: 2 }), "FEE_PROOF_INVALID", "lines[0].feeProof"],
       [{ ...withLines(line, line), feeProofs: good.feeProofs }, "FEE_PROOF_INVALID", "lines"],
       [{ ...good, feeProofFlags: [true], feeProofs: [] }, "FEE_PROOF_INVALID", "lines"],
       [{ ...good, terms: { ...good.terms, appealDays: 179 } }, "TERMS_INVALID", "terms.appealDays"],

@@ -3,7 +3,10 @@ import { loadFixture, takeSnapshot, time } from "@nomicfoundation/hardhat-networ
 import { expect } from "chai";
 
 import {
+  DENTAL,
+  FILLING,
   LONG_VISIT,
+  OFFICE_VISIT,
   STATUS,
   UNIT,
   VISIT,
@@ -49,6 +52,23 @@ describe("ClaimsProcessor: attacks", () => {
       .withArgs(system.member.address);
     expect(await balanceOf(system, clinic)).to.equal(72n * UNIT);
     expect(await balanceOf(system, otherClinic)).to.equal(0n);
+  });
+
+  it("attack: a filling claimed as an office visit, whose benefit has no waiting period, limit or authorisation", async () => {
+    const system = await loadFixture(deployInsurance);
+    const { claims, clinic } = system;
+    const lines = [[FILLING, 150]] as const;
+    const asVisit = await proveClaim(system, { lines, receipt: { family: OFFICE_VISIT }, feeFamily: DENTAL });
+    // The same proof as a multiproof of one leaf.
+    const together = ({ feeProofs }: Proven) => ({ feeProofs, feeProofFlags: feeProofs[0]!.map(() => false) });
+    for (const proven of [asVisit, { ...asVisit, ...together(asVisit) }]) {
+      await expect(send(system, proven)).to.be.revertedWithCustomError(claims, "FeeNotInSchedule").withArgs(0n);
+    }
+    expect(await balanceOf(system, clinic)).to.equal(0n);
+    // Claimed as what it is, it is denied for the waiting period.
+    const dental = await proveClaim(system, { lines, receipt: { family: DENTAL } });
+    await send(system, { ...dental, ...together(dental) });
+    expect((await stored(system, dental)).claim.status).to.equal(STATUS.Denied);
   });
 
   describe("attack: a provider's signature is used for something else", () => {

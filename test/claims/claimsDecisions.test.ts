@@ -1,7 +1,7 @@
 /** What happens to a claim after it was submitted: decisions, appeals, reviews, interest, and taking a payment back. */
 import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
-import { id, ZeroHash } from "ethers";
+import { type Contract, id, ZeroHash } from "ethers";
 
 import { benefitYearOf } from "../support/benefitYear";
 import { accreditorFor } from "../support/careproof";
@@ -10,12 +10,14 @@ import {
   IMAGING,
   LONG_VISIT,
   NOT_COVERED,
+  tagFor,
   OFFICE_VISIT,
   PEND,
   SCAN,
   STATUS,
   UNIT,
   balanceOf,
+  dayNow,
   deployInsurance,
   insure,
   keyOf,
@@ -94,7 +96,7 @@ describe("ClaimsProcessor: approve", () => {
     const system = await loadFixture(deployPended);
     await expect(approve(system, system.insurerKey))
       .to.emit(system.claims, "ClaimPaid")
-      .withArgs(system.claim, system.clinic.address, 880n * UNIT, 0n);
+      .withArgs(system.claim, system.clinic.address, 880n * UNIT, 0n, 100n * UNIT, 320n * UNIT);
     expect(await balanceOf(system, system.clinic)).to.equal(880n * UNIT);
     expect(await system.vault.reserved()).to.equal(0n);
     expect(await statusOf(system)).to.equal(STATUS.Paid);
@@ -109,7 +111,7 @@ describe("ClaimsProcessor: approve", () => {
     const interest = (880n * UNIT * 1_200n * 11n + 3_649_999n) / 3_650_000n;
     await expect(approve(system, system.insurerKey))
       .to.emit(system.claims, "ClaimPaid")
-      .withArgs(system.claim, system.clinic.address, 880n * UNIT, interest);
+      .withArgs(system.claim, system.clinic.address, 880n * UNIT, interest, 100n * UNIT, 320n * UNIT);
     expect(await balanceOf(system, system.clinic)).to.equal(880n * UNIT + interest);
     expect(await system.vault.reserved()).to.equal(0n);
   });
@@ -145,6 +147,36 @@ describe("ClaimsProcessor: approve", () => {
     await expect(approve(system, system.stranger))
       .to.be.revertedWithCustomError(system.claims, "WrongClaimStatus")
       .withArgs(system.claim, STATUS.InReview);
+  });
+
+  it("attack: is nobody's of an appeal for a day without cover: it waits for its reviewer", async () => {
+    const system = await loadFixture(deployInsurance);
+    const { claims, policies, clinic, clinicKey, stranger, insurer, insurerKey, reviewer, terms } = system;
+    await policies.connect(insurerKey).cancel(1, terms as never, await dayNow());
+    await time.increase(DAY);
+    const proven = await proveClaim(system);
+    await claims.connect(clinicKey).submit(proven as never, terms as never);
+    const key = keyOf(system, proven);
+    const { value, signature } = await signAppeal(system, clinic, claimId(key), (await time.latest()) + DAY);
+    await claims.connect(stranger).appeal(key, value, signature);
+    await time.increase(60 * DAY);
+    await expect(claims.connect(stranger).approve(key, terms as never))
+      .to.be.revertedWithCustomError(claims, "NotThePayer")
+      .withArgs(insurer.address, stranger.address);
+    expect(await balanceOf(system, clinic)).to.equal(0n);
+    await claims.connect(reviewer).review(key, terms as never, true, NOTICE);
+    expect((await claims.claimOf(claimId(key))).claim.status).to.equal(STATUS.Paid);
+  });
+
+  it("is everybody's of an appeal up to the ceiling that no reviewer decides, of a day with cover", async () => {
+    const system = await loadFixture(deployLookAlike);
+    const { claims, clinic, stranger, key, claim, terms } = system;
+    await claims.connect(system.insurerKey).deny(key, terms as never, GROUP.OA, 18, NOTICE);
+    const { value, signature } = await signAppeal(system, clinic, claim, (await time.latest()) + DAY);
+    await claims.connect(stranger).appeal(key, value, signature);
+    await time.increase(30 * DAY + 1);
+    await claims.connect(stranger).approve(key, terms as never);
+    expect(await statusOf(system)).to.equal(STATUS.Paid);
   });
 
   it("pays what was denied, where the payer thinks again", async () => {
@@ -428,6 +460,25 @@ describe("ClaimsProcessor: void", () => {
     expect(await usedOf({ claims, key }, OFFICE_VISIT)).to.deep.equal([0n, 20n * UNIT, 150n * UNIT]);
   });
 
+  it("can be corrected after the time to file, as the first claim was in time; a new claim then cannot", async () => {
+    const system = await loadFixture(deployInsurance);
+    const { claims, clinic, clinicKey, currency, terms } = system;
+    const proven = await proveClaim(system, { lines: [[LONG_VISIT, 180]] });
+    const { receipt } = proven.claim;
+    await claims.connect(clinicKey).submit(proven as never, terms as never);
+    await (currency.connect(clinic) as Contract).getFunction("approve")(claims, 160n * UNIT);
+    await time.increase(91 * DAY);
+    await claims.connect(clinicKey).void(keyOf(system, proven), terms as never);
+    await time.increase(10);
+    const corrected = await proveClaim(system, { receipt, lines: [[LONG_VISIT, 170]] });
+    await claims.connect(clinicKey).submit(corrected as never, terms as never);
+    expect(await balanceOf(system, clinic)).to.equal(150n * UNIT);
+    const late = await proveClaim(system, { receipt: { serviceDay: receipt.serviceDay } });
+    await expect(claims.connect(clinicKey).submit(late as never, terms as never))
+      .to.emit(claims, "ClaimDenied")
+      .withArgs(claimId(keyOf(system, late, 1)), GROUP.CO, 29n, ZeroHash, (await time.latest()) + 1 + 180 * DAY);
+  });
+
   it("of a claim of nothing moves nothing, and another encounter of the day does not look like it", async () => {
     const system = await loadFixture(deployInsurance);
     const proven = await proveClaim(system, { lines: [[LONG_VISIT, 15]] });
@@ -537,6 +588,6 @@ describe("ClaimsProcessor: a policy's year", () => {
     await time.increase(80 * DAY);
     await system.claims.connect(system.clinicKey).submit(proven as never, proven.terms as never);
     expect((await usedOf({ ...system, key: keyOf(system, proven) }, IMAGING))[0]).to.equal(100n * UNIT);
-    expect(await insure(system, system.stranger, id("another person"))).to.equal(2n);
+    expect(await insure(system, system.stranger, tagFor("another person"))).to.equal(2n);
   });
 });

@@ -27,8 +27,10 @@ import {
   secondPayer,
   stored,
   submit,
+  tagFor,
   type ClaimChanges,
   type Insurance,
+  feesTogether,
 } from "../support/claimsParties";
 import { claimId, receiptHash } from "../../src/claims/typedData.js";
 import { CATEGORIES, PURPOSES } from "../../src/consent/codes.js";
@@ -137,10 +139,7 @@ describe("ClaimsProcessor: submit", () => {
         [LONG_VISIT, 180],
       ],
     });
-    // The two are siblings in the tree of four: with the other half's node, the pair is proved.
-    const [first, second] = proven.feeProofs as [string[], string[]];
-    const multi = { ...proven, feeProofs: [[first[1]!]], feeProofFlags: [true, false] };
-    expect(first[1]).to.equal(second[1]);
+    const multi = { ...proven, ...feesTogether(system, [VISIT, LONG_VISIT]) };
     await system.claims.connect(system.clinicKey).submit(multi as never, multi.terms as never);
     expect(await balanceOf(system, system.clinic)).to.equal((92n + 180n - 40n) * UNIT);
   });
@@ -163,14 +162,17 @@ describe("ClaimsProcessor: submit", () => {
       deductibleApplies: false,
       needsAuthorization: false,
     };
-    const terms = planTerms(system.insurer.address, system.terms.vault, system.fees.root, {
+    const fees = await FeeSchedule.build(
+      Array.from({ length: 16 }, (_, family) => ({ family, procedure: VISIT, fee: 92n * UNIT })),
+    );
+    const terms = planTerms(system.insurer.address, system.terms.vault, fees.root, {
       benefits: Array.from({ length: 16 }, () => packBenefit(plain)),
     });
     await system.plans.connect(system.insurerKey).publish(terms as never);
-    const subjectTag = id("person of sixteen");
+    const subjectTag = tagFor("person of sixteen");
     const policyId = await insure(system, system.stranger, subjectTag, terms);
     for (const family of [0, 1, 2, 5, 15]) {
-      await submit(system, { terms, member: system.stranger, receipt: { family }, claim: { policyId } });
+      await submit({ ...system, fees }, { terms, member: system.stranger, receipt: { family }, claim: { policyId } });
       const year = benefitYearOf(system.today);
       expect((await system.claims.accumulatorsOf(policyId, year, family))[2]).to.equal(92n * UNIT);
     }
@@ -182,7 +184,7 @@ describe("ClaimsProcessor: submit", () => {
       claim: { policyId },
     };
     await time.increase(86_400);
-    await submit(system, { ...again, receipt: { family: 15 } });
+    await submit({ ...system, fees }, { ...again, receipt: { family: 15 } });
     expect(await balanceOf(system, system.clinic)).to.equal((5n * 92n + 8n) * UNIT);
   });
 });
@@ -239,7 +241,7 @@ describe("ClaimsProcessor: what waits for a decision", () => {
     const today = await dayNow();
     const { policies, insurerKey, enrolment, otherClinic } = system;
     await policies.connect(insurerKey).issue(system.terms as never, system.stranger, today, today + 300, UNIT);
-    await policies.connect(enrolment).declareSubjectTag(2, benefitYearOf(today), system.subjectTag);
+    await policies.connect(enrolment).declareSubjectTag(2, benefitYearOf(today), system.subjectTag, 0);
     await grantPayment(system, system.stranger);
     expect(otherClinic.address).not.to.equal(system.clinic.address);
     await expectPended(system, { member: system.stranger, claim: { policyId: 2 } }, PEND.AwaitingPremium, 72n * UNIT);
@@ -323,7 +325,7 @@ describe("ClaimsProcessor: what the plan's terms deny", () => {
     for (const year of [0, 1]) {
       await system.policies
         .connect(system.enrolment)
-        .declareSubjectTag(2, benefitYearOf(system.today) + year, system.subjectTag);
+        .declareSubjectTag(2, benefitYearOf(system.today) + year, system.subjectTag, 0);
     }
     await grantPayment(system, system.stranger);
     await time.increase(33 * 86_400);
@@ -414,10 +416,11 @@ describe("ClaimsProcessor: what is refused and leaves nothing", () => {
         const proven = await proveClaim(system, {
           lines: [
             [VISIT, 92],
-            [SCAN, 180],
+            [LONG_VISIT, 180],
           ],
         });
-        return { proven: { ...proven, feeProofs: [[proven.feeProofs[0]![1]!]], feeProofFlags: [true, false] } };
+        const { feeProofs, feeProofFlags } = feesTogether(system, [VISIT, LONG_VISIT]);
+        return { proven: { ...proven, feeProofs: feeProofs.map((nodes) => nodes.map(() => ZeroHash)), feeProofFlags } };
       },
       "FeeNotInSchedule",
       () => [0n],
@@ -558,7 +561,7 @@ describe("ClaimsProcessor: what is refused and leaves nothing", () => {
   it("amounts that do not fit a claim's word", async () => {
     const system = await loadFixture(deployInsurance);
     const huge = 1n << 62n;
-    const fees = await FeeSchedule.build([{ procedure: VISIT, fee: huge }]);
+    const fees = await FeeSchedule.build([{ family: OFFICE_VISIT, procedure: VISIT, fee: huge }]);
     for (const [coinsuranceBasisPoints, amount] of [
       [0, huge],
       [10_000, huge],
@@ -575,8 +578,8 @@ describe("ClaimsProcessor: what is refused and leaves nothing", () => {
       const terms = { ...system.terms, feeSchedule: fees.root, benefits: [benefit], outOfPocketMaximum: 0n };
       await system.plans.connect(system.insurerKey).publish(terms);
       const member = coinsuranceBasisPoints === 0 ? system.stranger : system.otherReviewer;
-      const policy = await insure(system, member, id(`huge ${coinsuranceBasisPoints}`), terms);
-      const proof = fees.prove(VISIT);
+      const policy = await insure(system, member, tagFor(`huge ${coinsuranceBasisPoints}`), terms);
+      const proof = fees.prove(OFFICE_VISIT, VISIT);
       const lines = [{ procedure: proof.commitment, billed: huge, fee: huge, units: 1 }];
       const proven = await proveClaim({ ...system, fees }, { terms, member, claim: { policyId: policy, lines } });
       await expect(system.claims.connect(system.clinicKey).submit(proven as never, proven.terms as never))
@@ -637,7 +640,10 @@ describe("ClaimsProcessor: calldata that no encoder writes", () => {
 
   it("attack: claims of a batch that stand in another order than their places are refused", async () => {
     const system = await loadFixture(deployInsurance);
-    const [first, second] = [await proveClaim(system), await proveClaim(system, { receipt: { family: IMAGING } })];
+    const [first, second] = [
+      await proveClaim(system),
+      await proveClaim(system, { receipt: { family: IMAGING }, lines: [[SCAN, 1_200]] }),
+    ];
     const encode = system.claims.interface.encodeFunctionData("submitMany", [
       [first, second] as never,
       first.terms as never,
@@ -761,7 +767,7 @@ describe("ClaimsProcessor: the same service twice", () => {
 
   it("attack: with the receipt of another person's policy", async () => {
     const system = await loadFixture(deployInsurance);
-    await insure(system, system.stranger, id("another person"));
+    await insure(system, system.stranger, tagFor("another person"));
     const { receipt } = (await proveClaim(system, { member: system.stranger })).claim;
     const proven = await proveClaim(system, { receipt, member: system.stranger, claim: { receiptPolicyId: 2 } });
     await expect(system.claims.connect(system.clinicKey).submit(proven as never, proven.terms as never))

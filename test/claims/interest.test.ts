@@ -33,7 +33,7 @@ describe("interestOn", () => {
       const interest = interestOn(amount, terms, receivedAt, at);
       await expect(system.claims.connect(insurerKey).approve(stored.key, terms as never), `${late}`)
         .to.emit(claims, "ClaimPaid")
-        .withArgs(stored.id, clinic.address, amount, interest);
+        .withArgs(stored.id, clinic.address, amount, interest, 100n * UNIT, 319_874_000n);
       if (interest > 0n) paid++;
     }
     expect(paid).to.equal(5);

@@ -59,6 +59,14 @@ describe("openClaim", () => {
     ]);
   });
 
+  it("leaves an appeal for want of cover to a reviewer, and the payer, up to the ceiling too", () => {
+    for (const reasonCode of [26, 27]) {
+      const denial = { group: "PR", reasonCode, notice: `0x${"00".repeat(32)}` } as const;
+      const open = waiting("Appealed", DEADLINE + DAY, { amount: 500n * UNIT, denial });
+      expect(steps(open)).to.deep.equal(["review reviewer Paid|Upheld", "approve payer Paid"]);
+    }
+  });
+
   it("lets a denial be appealed twice, until the last second before the deadline", () => {
     for (const [status, level] of [
       ["Denied", 0],

@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { id, ZeroHash } from "ethers";
 import { ethers } from "hardhat";
 
-import { PURPOSES } from "../../src/consent/codes.js";
+import { CATEGORIES, PURPOSES } from "../../src/consent/codes.js";
 import { ROLES, STANDINGS } from "../../src/participants/roles.js";
 import { accredit, accreditorFor, enlist, type Account } from "../support/careproof";
 import { balanceOf, dayNow, UNIT } from "../support/claimsParties";
@@ -554,6 +554,26 @@ describe("ParametricPolicy: consent", () => {
     await refused(system, small, [await attestation(system, small)])
       .revertedWithCustomError(consents, "ConsentDenied")
       .withArgs(member.address, insurer.address, PURPOSES.HPAYMT, DENIAL.Expired);
+    await expectUntouched(system, small);
+  });
+
+  it("attack: a payer that lost its accreditation, and a consent that ran out or was to other categories", async () => {
+    const system = await loadFixture(deployProducts);
+    const { small, consents, participants, member, insurer } = system;
+    const [grantee, purposes, terms, evidence] = await paymentConsent(system);
+    await participants.connect(accreditorFor(system, "PAYER")).suspend(insurer, ROLES.PAYER);
+    const other = { ...terms, categories: 1n << BigInt(CATEGORIES.LABORATORY) };
+    await consents.connect(member).grant(grantee, purposes, other, evidence);
+    const expectRefused = async () =>
+      refused(system, small, [await attestation(system, small)])
+        .revertedWithCustomError(consents, "ConsentDenied")
+        .withArgs(member.address, insurer.address, PURPOSES.HPAYMT, DENIAL.Suspended);
+    await expectRefused();
+    await time.increase(10);
+    const short = { ...terms, expiresAt: (await time.latest()) + 3_600 };
+    await consents.connect(member).grant(grantee, purposes, short, evidence);
+    await time.increase(3_600);
+    await expectRefused();
     await expectUntouched(system, small);
   });
 

@@ -8,7 +8,7 @@ import { ReserveVault__factory } from "../../src/bindings/index.js";
 import { productId } from "../../src/claims/parametric.js";
 import { ROLES, STANDINGS } from "../../src/participants/roles.js";
 import { accredit, accreditorFor, enlist, type Account } from "../support/careproof";
-import { balanceOf, dayNow, insure, planTerms, UNIT } from "../support/claimsParties";
+import { balanceOf, dayNow, insure, planTerms, tagFor, UNIT } from "../support/claimsParties";
 import {
   attestation,
   BENEFIT,
@@ -212,6 +212,35 @@ describe("ParametricPolicy: review", () => {
     await expect(pay(system, system.insurer))
       .to.be.revertedWithCustomError(parametric, "WrongBenefitStatus")
       .withArgs(1n, veryLarge.productId, BENEFIT.Rejected);
+  });
+
+  it("attack: a review that outlasts the time to attest does not use the benefit up: it runs anew from the rejection", async () => {
+    const system = await loadFixture(deployRecorded);
+    const { parametric, veryLarge, member } = system;
+    const observedDay = await dayNow();
+    await time.increase(13 * DAY);
+    await challenge(system);
+    await time.increase(59 * DAY);
+    await review(system, false);
+    const last = (await dayNow()) + 60;
+    const attestAgain = async () =>
+      relay(system, veryLarge, await bothAttestations(system, veryLarge, { observedDay }));
+    await noonOf(last + 1);
+    await expect(attestAgain()).to.be.revertedWithCustomError(parametric, "FiledLate").withArgs(observedDay, last);
+    expect(await balanceOf(system, member)).to.equal(0n);
+  });
+
+  it("a day before that is too late takes the attestation of a benefit that was rejected", async () => {
+    const system = await loadFixture(deployRecorded);
+    const { veryLarge } = system;
+    const observedDay = await dayNow();
+    await time.increase(13 * DAY);
+    await challenge(system);
+    await time.increase(59 * DAY);
+    await review(system, false);
+    await noonOf((await dayNow()) + 60);
+    await relay(system, veryLarge, await bothAttestations(system, veryLarge, { observedDay }));
+    expect((await benefitOf(system, veryLarge)).status).to.equal(BENEFIT.Recorded);
   });
 
   it("after a rejection only what was signed later counts: a wrong attestation does not use the benefit up", async () => {
@@ -420,7 +449,7 @@ describe("ParametricPolicy: tokens and wallets", () => {
     await plans.connect(insurer).publish(plan as never);
     const person = ethers.Wallet.createRandom(ethers.provider) as unknown as Account;
     await deployer.sendTransaction({ to: person.address, value: ethers.parseEther("1") });
-    const policyId = await insure(system, person, id("person C, year"), plan);
+    const policyId = await insure(system, person, tagFor("person C, year"), plan);
     const terms = parametricTerms(system, { vault: plan.vault, waitingDays: 0 });
     await system.parametric.connect(insurer).publish(terms);
     await enrol(system, terms, SMALL, policyId, plan);

@@ -1,12 +1,12 @@
 import { loadFixture, setStorageAt, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
-import { id, toBeHex, ZeroAddress, ZeroHash } from "ethers";
+import { toBeHex, ZeroAddress, ZeroHash } from "ethers";
 
 import { planId } from "../../src/claims/planTerms.js";
 import { ROLES, STANDINGS } from "../../src/participants/roles.js";
 import { benefitYearOf } from "../support/benefitYear";
 import { accreditorFor, enlist, type Account } from "../support/careproof";
-import { DENTAL, IMAGING } from "../support/claimsParties";
+import { DENTAL, IMAGING, NO_TAG, tagFor } from "../support/claimsParties";
 import { DAILY, DAY, deployPolicies, noonOf, wrongKeyOf, type Policies } from "../support/policies";
 
 /** Names of `IPolicyRegistry.CoverStatus`, in its order. */
@@ -186,7 +186,8 @@ describe("PolicyRegistry", () => {
           today,
           COVER.indexOf(status),
           planId(terms),
-          ZeroHash,
+          NO_TAG,
+          0,
         ]);
       }
     });
@@ -228,15 +229,15 @@ describe("PolicyRegistry", () => {
     it("has the subject tag of the day's year only", async () => {
       const { policies, enrolment, today } = await loadFixture(deployPolicy);
       const year = benefitYearOf(today);
-      await policies.connect(enrolment).declareSubjectTag(1, year, id("tag"));
+      await policies.connect(enrolment).declareSubjectTag(1, year, tagFor("tag"), 0);
       const newYear = Date.UTC(year + 1, 0, 1) / 1000 / DAY;
-      expect((await policies.coverOn(1, newYear - 1, GRACE)).subjectTag).to.equal(id("tag"));
-      expect((await policies.coverOn(1, newYear, GRACE)).subjectTag).to.equal(ZeroHash);
+      expect((await policies.coverOn(1, newYear - 1, GRACE)).subjectTag).to.equal(tagFor("tag"));
+      expect((await policies.coverOn(1, newYear, GRACE)).subjectTag).to.equal(NO_TAG);
     });
 
     it("is all zero where there is no policy", async () => {
       const { policies, today } = await loadFixture(deployPolicy);
-      expect(await policies.coverOn(2, today, GRACE)).to.deep.equal([ZeroAddress, 0, 0, ZeroHash, ZeroHash]);
+      expect(await policies.coverOn(2, today, GRACE)).to.deep.equal([ZeroAddress, 0, 0, ZeroHash, NO_TAG, 0]);
       expect(await policies.policyOf(2)).to.deep.equal([ZeroAddress, 0, 0, 0, ZeroHash, 0]);
     });
   });
@@ -247,23 +248,24 @@ describe("PolicyRegistry", () => {
       const { policies, enrolment, stranger } = system;
       await enlist(system, enrolment, stranger, "ENROLMENT_AUTHORITY");
       for (const [caller, year, tag] of [
-        [enrolment, 2026, id("tag of 2026")],
-        [stranger, 2027, id("tag of 2027")],
+        [enrolment, 2026, tagFor("tag of 2026")],
+        [stranger, 2027, tagFor("tag of 2027")],
       ] as const) {
-        expect(await policies.subjectTagOf(1, year)).to.equal(ZeroHash);
-        await expect(policies.connect(caller).declareSubjectTag(1, year, tag))
+        expect(await policies.subjectTagOf(1, year)).to.equal(NO_TAG);
+        await expect(policies.connect(caller).declareSubjectTag(1, year, tag, 0))
           .to.emit(policies, "SubjectTagDeclared")
           .withArgs(1, year, tag, caller.address);
         expect(await policies.subjectTagOf(1, year)).to.equal(tag);
       }
-      expect(await policies.subjectTagOf(1, 2028)).to.equal(ZeroHash);
-      expect(await policies.subjectTagOf(2, 2026)).to.equal(ZeroHash);
+      expect(await policies.subjectTagOf(1, 2028)).to.equal(NO_TAG);
+      expect(await policies.subjectTagOf(2, 2026)).to.equal(NO_TAG);
     });
 
     it("gives two policies of one person the same tag", async () => {
       const { policies, enrolment, otherMember, issue } = await loadFixture(deployPolicy);
       await issue({ member: otherMember });
-      for (const policyId of [1, 2]) await policies.connect(enrolment).declareSubjectTag(policyId, 2026, id("tag"));
+      for (const policyId of [1, 2])
+        await policies.connect(enrolment).declareSubjectTag(policyId, 2026, tagFor("tag"), 0);
       expect(await policies.subjectTagOf(2, 2026)).to.equal(await policies.subjectTagOf(1, 2026));
     });
 
@@ -275,7 +277,7 @@ describe("PolicyRegistry", () => {
         [member, "Unaccredited"],
         [await wrongKeyOf(system, enrolment), "OperatorRoleMissing"],
       ] as const) {
-        await expect(policies.connect(account).declareSubjectTag(1, 2026, id("tag")))
+        await expect(policies.connect(account).declareSubjectTag(1, 2026, tagFor("tag"), 0))
           .to.be.revertedWithCustomError(participants, "NotInGoodStanding")
           .withArgs(account.address, ROLES.ENROLMENT_AUTHORITY, STANDINGS.indexOf(standing));
       }
@@ -283,22 +285,73 @@ describe("PolicyRegistry", () => {
 
     it("refuses a zero tag, and a second tag for a year, even the same", async () => {
       const { policies, enrolment } = await loadFixture(deployPolicy);
-      const declare = (tag: string) => policies.connect(enrolment).declareSubjectTag(1, 2026, tag);
+      const declare = (tag: string) => policies.connect(enrolment).declareSubjectTag(1, 2026, tag, 0);
       const refuses = async (tag: string): Promise<void> => {
         await expect(declare(tag)).to.be.revertedWithCustomError(policies, "WrongSubjectTag").withArgs(1, 2026);
       };
-      await refuses(ZeroHash);
-      await declare(id("tag"));
-      for (const tag of [id("tag"), id("other tag"), ZeroHash]) await refuses(tag);
-      expect(await policies.subjectTagOf(1, 2026)).to.equal(id("tag"));
+      await refuses(NO_TAG);
+      await declare(tagFor("tag"));
+      for (const tag of [tagFor("tag"), tagFor("other tag"), NO_TAG]) await refuses(tag);
+      expect(await policies.subjectTagOf(1, 2026)).to.equal(tagFor("tag"));
+    });
+
+    it("gives it its order of coverage with it, and says so; none where it is zero", async () => {
+      const { policies, enrolment } = await loadFixture(deployPolicy);
+      const authority = policies.connect(enrolment);
+      await expect(authority.declareSubjectTag(1, 2026, tagFor("tag"), 2))
+        .to.emit(policies, "OrderDeclared")
+        .withArgs(1, 2026, 2, enrolment.address);
+      await expect(authority.declareSubjectTag(1, 2027, tagFor("next tag"), 0)).not.to.emit(policies, "OrderDeclared");
+      expect([await policies.orderOf(1, 2026), await policies.orderOf(1, 2027)]).to.deep.equal([2n, 0n]);
+      expect(await policies.subjectTagOf(1, 2026)).to.equal(tagFor("tag"));
     });
 
     it("refuses a policy that was never issued", async () => {
       const { policies, enrolment } = await loadFixture(deployPolicy);
       for (const policyId of [0, 2]) {
-        await expect(policies.connect(enrolment).declareSubjectTag(policyId, 2026, id("tag")))
+        await expect(policies.connect(enrolment).declareSubjectTag(policyId, 2026, tagFor("tag"), 0))
           .to.be.revertedWithCustomError(policies, "ERC721NonexistentToken")
           .withArgs(policyId);
+      }
+    });
+  });
+
+  describe("declareOrder", () => {
+    it("declares it anew, for the enrolment authority or a key of it, for that year, and leaves the tag", async () => {
+      const system = await loadFixture(deployPolicy);
+      const { policies, enrolment, stranger } = system;
+      await enlist(system, enrolment, stranger, "ENROLMENT_AUTHORITY");
+      const year = benefitYearOf(system.today);
+      const newYear = Date.UTC(year + 1, 0, 1) / 1000 / DAY;
+      for (const of of [year, year + 1]) await policies.connect(enrolment).declareSubjectTag(1, of, tagFor("tag"), 1);
+      for (const [caller, order] of [
+        [enrolment, 255],
+        [stranger, 0],
+        [stranger, 2],
+      ] as const) {
+        await expect(policies.connect(caller).declareOrder(1, year, order))
+          .to.emit(policies, "OrderDeclared")
+          .withArgs(1, year, order, caller.address);
+        expect(await policies.orderOf(1, year)).to.equal(order);
+        const cover = await policies.coverOn(1, newYear - 1, GRACE);
+        expect([cover.subjectTag, cover.order]).to.deep.equal([tagFor("tag"), BigInt(order)]);
+      }
+      expect((await policies.coverOn(1, newYear, GRACE)).order).to.equal(1n);
+    });
+
+    it("refuses who is no enrolment authority, and a policy without a tag for that year", async () => {
+      const { policies, participants, enrolment, insurer } = await loadFixture(deployPolicy);
+      await policies.connect(enrolment).declareSubjectTag(1, 2026, tagFor("tag"), 1);
+      await expect(policies.connect(insurer).declareOrder(1, 2026, 2))
+        .to.be.revertedWithCustomError(participants, "NotInGoodStanding")
+        .withArgs(insurer.address, ROLES.ENROLMENT_AUTHORITY, STANDINGS.indexOf("Unaccredited"));
+      for (const [policyId, year] of [
+        [1, 2027],
+        [2, 2026],
+      ] as const) {
+        await expect(policies.connect(enrolment).declareOrder(policyId, year, 1))
+          .to.be.revertedWithCustomError(policies, "WrongSubjectTag")
+          .withArgs(policyId, year);
       }
     });
   });

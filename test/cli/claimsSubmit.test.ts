@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { loadFixture, setBalance, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
-import { type Contract, Wallet } from "ethers";
+import { type Contract, Wallet, ZeroHash } from "ethers";
 import hre, { ethers } from "hardhat";
 
 import type { SubmitResult, SubmitResultClaim } from "../../src/cli/claimsSubmitResult.js";
@@ -29,6 +29,7 @@ import {
   STATUS,
   UNIT,
   VISIT,
+  feesTogether,
 } from "../support/claimsParties";
 import { prepare } from "../support/claimsLife";
 import { DAY } from "../support/policies";
@@ -156,7 +157,7 @@ describe("careproof claims submit", () => {
         claimJson(denied.proven),
         { ...claimJson(forged), claimSignature: stranger },
         { ...claimJson(forged), claimSignature: elsewhere },
-        { ...good, receipt: { ...good.receipt, family: 1 } },
+        { ...good, receipt: { ...good.receipt, salt: ZeroHash } },
         { ...otherProof, lines: otherProof.lines.map((one) => ({ ...one, fee: "181.00" })) },
         { ...good, deadline: 1_000_000_000 },
         { ...good, receipt: { ...good.receipt, serviceDay: Number(good.receipt.serviceDay) + 1 } },
@@ -164,6 +165,14 @@ describe("careproof claims submit", () => {
         { ...good, terms: { ...termsJson(system.terms), appealDays: 10 } },
         { ...good, colour: "red" },
         claimByCodes(paid.proven, VISIT),
+        { ...otherProof, receipt: { ...otherProof.receipt, family: IMAGING } },
+        claimByCodes(
+          {
+            ...paid.proven,
+            claim: { ...paid.proven.claim, receipt: { ...paid.proven.claim.receipt, family: IMAGING } },
+          },
+          VISIT,
+        ),
       ];
       const schedule = write(feeScheduleJson(system));
       const ran = await submit(system, system.clinicKey, claims, "--fee-schedule", schedule);
@@ -189,6 +198,8 @@ describe("careproof claims submit", () => {
         "TERMS_INVALID claims[16].terms.appealDays",
         "CLAIMS_FILE_INVALID claims[17].colour",
         "CLAIM_DUPLICATE claims[18].receipt",
+        "FEE_PROOF_INVALID claims[19].lines[0].feeProof",
+        "FEE_MISSING claims[20].lines[0].procedure",
       ]);
       expect(answers[9]!.problem).to.include(system.clinicKey.address).and.to.include("chain 31337");
       const { timestamp } = (await ethers.provider.getBlock("latest"))!;
@@ -229,7 +240,7 @@ describe("careproof claims submit", () => {
       const system = await loadFixture(deployInsurance);
       const firstDay = await dayNow();
       const yearBefore = new Date(firstDay * DAY * 1000).getUTCFullYear() - 1;
-      await system.policies.connect(system.enrolment).declareSubjectTag(1, yearBefore, system.subjectTag);
+      await system.policies.connect(system.enrolment).declareSubjectTag(1, yearBefore, system.subjectTag, 0);
       await system.policies.connect(system.insurerKey).cancel(1, system.terms as never, firstDay);
       await time.increase(DAY);
       const claims = await Promise.all(
@@ -296,8 +307,8 @@ describe("careproof claims submit", () => {
           [LONG_VISIT, 180],
         ],
       });
-      // The two are siblings in the tree of four: with the other half's node, the pair is proved.
-      const multiProof = { proof: [proven.feeProofs[0]![1]], flags: [true, false] };
+      const { feeProofs, feeProofFlags } = feesTogether(system, [VISIT, LONG_VISIT]);
+      const multiProof = { proof: feeProofs[0]!, flags: feeProofFlags };
       const { lines, ...claim } = claimJson(proven);
       const bare = lines.map((line) => ({ ...line, feeProof: undefined }));
       const [paid] = claimsOf(await submit(system, system.stranger, [{ ...claim, lines: bare, multiProof }]));

@@ -267,6 +267,40 @@ describe("ConsentRegistry: lastDecision, consentOf, representativeOf", () => {
     expect(await last()).to.deep.equal([KIND.RevokedAll, allAgainAt]);
   });
 
+  it("tell whether a consent counted at some time, whatever ended it later", async () => {
+    const parties = await startFrom(deployWithRepresentative);
+    const { consents, patient, hospital } = parties;
+    const counted = (at: bigint, asked = categories("LABORATORY")) =>
+      consents.countedAt(patient, hospital, PURPOSES.TREAT, asked, at);
+    const grantedAt = await soon();
+    expect(await counted(grantedAt)).to.equal(false);
+    const [from, until] = [grantedAt + 50n, grantedAt + 100n];
+    await DIRECT.grant(parties, grantedAt, { notBefore: from, expiresAt: until });
+    const period = [from - 1n, from, until - 1n, until];
+    expect(await Promise.all(period.map((at) => counted(at)))).to.deep.equal([false, true, true, false]);
+    expect(await counted(from, categories("LABORATORY", "NOTES"))).to.equal(false);
+
+    // Everything is revoked within the period: it counted until then.
+    await time.increaseTo(from + 10n);
+    const allAt = await soon();
+    await consents.connect(patient).revokeAll();
+    expect(await counted(allAt - 1n)).to.equal(true);
+    expect(await counted(allAt)).to.equal(false);
+
+    const againAt = await soon();
+    await DIRECT.grant(parties, againAt);
+    const revokedAt = await soon();
+    await DIRECT.revoke(parties, revokedAt);
+    expect(await counted(revokedAt - 1n)).to.equal(true);
+    expect(await counted(revokedAt)).to.equal(false);
+    const onceMoreAt = await soon();
+    await DIRECT.grant(parties, onceMoreAt);
+    const retiredAt = await soon();
+    await consents.connect(patient).retire(patient);
+    expect(await counted(retiredAt - 1n)).to.equal(true);
+    expect(await counted(retiredAt)).to.equal(false);
+  });
+
   it("are empty for purposes that stand for nothing", async () => {
     const parties = await startFrom(deployWithRepresentative);
     const { consents, patient, hospital } = parties;

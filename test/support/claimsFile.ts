@@ -46,10 +46,11 @@ export function claimByCodes(proven: Proven, ...codes: { qualifier: string; code
 
 /** The fee schedule of the tests as JSON. */
 export function feeScheduleJson({ fees }: Insurance): object {
-  const entries = FEES.map(({ procedure, fee }) => ({
+  const entries = FEES.map(({ family, procedure, fee }) => ({
+    family,
     procedure,
     fee: formatTokenUnits(fee),
-    salt: fees.prove(procedure).salt,
+    salt: fees.prove(family, procedure).salt,
   }));
   return { entries };
 }

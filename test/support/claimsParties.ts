@@ -1,11 +1,11 @@
 /** An insurer with a plan, a vault and a policy, and who takes part in a claim, for tests. */
 import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
-import { type Contract, hexlify, id, randomBytes, ZeroAddress, ZeroHash } from "ethers";
+import { type Contract, dataSlice, hexlify, id, randomBytes, ZeroAddress, ZeroHash } from "ethers";
 import { ethers } from "hardhat";
 
 import { accredit, accreditorFor, deployCareProof, enlist, type Account, type CareProof } from "./careproof";
 import { ReserveVault__factory, type ReserveVault } from "../../src/bindings/index.js";
-import { FeeSchedule, type FeeProof } from "../../src/claims/feeSchedule.js";
+import { FeeSchedule, type FeeProof, type ProcedureCode } from "../../src/claims/feeSchedule.js";
 import { packBenefit, type PlanTerms } from "../../src/claims/planTerms.js";
 import {
   APPEAL_TYPES,
@@ -32,16 +32,17 @@ export const IMAGING = 1;
 export const DENTAL = 2;
 export const NOT_COVERED = 3;
 
-/** Fees of the schedule: office visits, a scan, a filling. */
+/** Fees of the schedule: office visits, a scan, a filling; a visit that the plan does not cover. */
 export const VISIT = { qualifier: "HC", code: "99213" };
 export const LONG_VISIT = { qualifier: "HC", code: "99215" };
 export const SCAN = { qualifier: "HC", code: "70553" };
 export const FILLING = { qualifier: "AD", code: "D2391" };
 export const FEES = [
-  { procedure: VISIT, fee: 92n * UNIT },
-  { procedure: LONG_VISIT, fee: 180n * UNIT },
-  { procedure: SCAN, fee: 1_200n * UNIT },
-  { procedure: FILLING, fee: 150n * UNIT },
+  { family: OFFICE_VISIT, procedure: VISIT, fee: 92n * UNIT },
+  { family: OFFICE_VISIT, procedure: LONG_VISIT, fee: 180n * UNIT },
+  { family: IMAGING, procedure: SCAN, fee: 1_200n * UNIT },
+  { family: DENTAL, procedure: FILLING, fee: 150n * UNIT },
+  { family: NOT_COVERED, procedure: VISIT, fee: 92n * UNIT },
 ];
 
 export interface Insurance extends CareProof {
@@ -73,6 +74,12 @@ export interface Insurance extends CareProof {
   /** Today at the time of deployment (days since 1970-01-01 UTC). */
   today: number;
 }
+
+/** No subject tag. */
+export const NO_TAG = `0x${"00".repeat(31)}`;
+
+/** A subject tag, the same for the same text. */
+export const tagFor = (text: string): string => dataSlice(id(text), 0, 31);
 
 export const dayNow = async (): Promise<number> => Math.floor((await time.latest()) / 86_400);
 
@@ -161,25 +168,27 @@ export async function deployInsurer(): Promise<Insurance> {
     vault,
     terms,
     fees,
-    subjectTag: id("person A, year"),
+    subjectTag: tagFor("person A, year"),
     today: await dayNow(),
   };
 }
 
-/** Issues a policy of `terms` to `member` for a year from today, free of premium, tagged, with consent to payment. */
+/** Issues a policy of `terms` to `member` for a year from today, free of premium, tagged, with consent to payment; its order is not declared. */
 export async function insure(
   system: Insurance,
   member: Account,
   subjectTag: string,
   terms = system.terms,
   payerKey = system.insurerKey,
+  order = 0,
 ): Promise<bigint> {
   const { policies, consents, enrolment } = system;
   const firstDay = await dayNow();
   await policies.connect(payerKey).issue(terms as never, member, firstDay, firstDay + 364, 0);
   const policyId = await policies.count();
   const year = new Date((await time.latest()) * 1000).getUTCFullYear();
-  for (const of of [year, year + 1]) await policies.connect(enrolment).declareSubjectTag(policyId, of, subjectTag);
+  for (const of of [year, year + 1])
+    await policies.connect(enrolment).declareSubjectTag(policyId, of, subjectTag, order);
   const categories = 1n << BigInt(CATEGORIES.COVERAGE_AND_CLAIMS);
   const expiresAt = (await time.latest()) + 500 * 86_400;
   await consents
@@ -206,6 +215,8 @@ export interface ClaimChanges {
   claim?: Partial<Omit<ClaimSubmission, "receipt">>;
   /** Procedures with what is billed for each, in units of the currency. */
   lines?: readonly (readonly [{ qualifier: string; code: string }, number])[];
+  /** The service family by whose fees the lines are proved, where it is not the receipt's. */
+  feeFamily?: number;
   terms?: PlanTerms;
   member?: Account;
   providerKey?: Account;
@@ -229,7 +240,9 @@ export async function proveClaim(system: Insurance, changes: ClaimChanges = {}) 
     salt: hexlify(randomBytes(32)),
     ...changes.receipt,
   };
-  const proofs: FeeProof[] = (changes.lines ?? [[VISIT, 120]]).map(([procedure]) => fees.prove(procedure));
+  const proofs: FeeProof[] = (changes.lines ?? [[VISIT, 120]]).map(([procedure]) =>
+    fees.prove(changes.feeFamily ?? receipt.family, procedure),
+  );
   const lines: ClaimLine[] = (changes.lines ?? [[VISIT, 120] as const]).map(([, billed], i) => ({
     procedure: proofs[i]!.commitment,
     billed: BigInt(Math.round(billed * 1e6)),
@@ -261,6 +274,15 @@ export async function proveClaim(system: Insurance, changes: ClaimChanges = {}) 
     ),
     claimSignature: await providerKey.signTypedData(domain, CLAIM_SUBMISSION_TYPES, submissionMessage(claim)),
   };
+}
+
+/** What proves the fees of office visits' procedures in one proof. */
+export function feesTogether(
+  { fees }: Insurance,
+  procedures: readonly ProcedureCode[],
+): { feeProofs: string[][]; feeProofFlags: boolean[] } {
+  const { proof, flags } = fees.proveTogether(OFFICE_VISIT, procedures);
+  return { feeProofs: [[...proof]], feeProofFlags: [...flags] };
 }
 
 /** The key under which the claim of {@link proveClaim} is stored. */

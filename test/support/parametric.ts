@@ -4,7 +4,7 @@ import { hexlify, id, randomBytes } from "ethers";
 import { ethers } from "hardhat";
 
 import { accredit, enlist, type Account } from "./careproof";
-import { dayNow, deployInsurance, insure, UNIT, type Insurance } from "./claimsParties";
+import { dayNow, deployInsurance, insure, tagFor, UNIT, type Insurance } from "./claimsParties";
 import { DAY, noonOf } from "./policies";
 import {
   ATTESTATION_TYPES,
@@ -89,7 +89,7 @@ export async function deployLaboratories(): Promise<Parametric> {
     await enlist(system, people.laboratory, key, "LABORATORY");
   }
   await enlist(system, people.otherLaboratory, people.otherLaboratoryKey, "LABORATORY");
-  await insure(system, people.otherMember, id("person B, year"));
+  await insure(system, people.otherMember, tagFor("person B, year"));
   return system;
 }
 

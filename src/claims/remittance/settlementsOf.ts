@@ -92,6 +92,9 @@ interface Running {
   isDenied: boolean;
 }
 
+/** What the contract says of a payment. */
+type Payment = Extract<ClaimStep, { readonly name: "ClaimPaid" }>["args"];
+
 const NOTHING: Outcome = { billed: 0n, allowed: 0n, paid: 0n, memberShare: 0n, adjustments: [] };
 
 class Replay implements ChainSettlements {
@@ -120,7 +123,7 @@ class Replay implements ChainSettlements {
         if (!run.isDenied) this.deny(run, step);
         break;
       case "ClaimPaid":
-        this.pay(run, step, step.args.amount, step.args.interest);
+        this.pay(run, step, step.args);
         break;
       case "ClaimVoided":
         this.tell(run, step, { isReversal: true });
@@ -152,29 +155,27 @@ class Replay implements ChainSettlements {
     this.tell(run, step, { denial: run.denial! });
   }
 
-  private pay(run: Running, step: ClaimStep, amount: bigint, interest: bigint): void {
+  private pay(run: Running, step: ClaimStep, paid: Payment): void {
     if (run.isDenied) this.tell(run, step, { denial: run.denial!, isReversal: true });
-    if (run.held === undefined) this.useUp(run, amount);
+    if (run.held === undefined) this.useUp(run, paid);
     run.isDenied = false;
     delete run.denial;
-    this.tell(run, step, interest === 0n ? {} : { interest });
+    this.tell(run, step, paid.interest === 0n ? {} : { interest: paid.interest });
   }
 
   /** What was denied uses up nothing until it is paid, and then as far as limits and other payers leave it. */
-  private useUp(run: Running, amount: bigint): void {
+  private useUp(run: Running, { amount, deductible, memberShare }: Payment): void {
     const { totals, submission } = run;
     const before = this.used.of(submission!);
     const { terms } = submission!.policy;
-    const { deductibleMet, outOfPocket } = shareOf(totals);
-    const share = terms.outOfPocketMaximum === 0n ? outOfPocket : terms.outOfPocketMaximum - before.outOfPocket;
+    const { outOfPocket } = shareOf(totals);
+    const countable = terms.outOfPocketMaximum === 0n ? outOfPocket : terms.outOfPocketMaximum - before.outOfPocket;
     const annualLimit = benefitOf(submission!)?.annualLimit ?? 0n;
     const isLimit = annualLimit !== 0n && amount === annualLimit - before.benefitUse;
-    run.totals = withLess(totals, amount, isLimit ? "notCovered" : "priorPayer");
-    this.used.add(run, {
-      deductibleMet: least(deductibleMet, terms.deductible - before.deductibleMet),
-      outOfPocket: least(outOfPocket, share),
-      benefitUse: amount,
-    });
+    const priced = withLess(totals, amount, isLimit ? "notCovered" : "priorPayer");
+    // What the limit cuts off does not count, but is owed; what is less than that, others paid.
+    run.totals = memberShare < least(outOfPocket, countable) ? withShare(priced, memberShare) : priced;
+    this.used.add(run, { deductibleMet: deductible, outOfPocket: memberShare, benefitUse: amount });
   }
 
   private tell(
@@ -331,6 +332,26 @@ function withLess(outcome: Outcome, paid: bigint, name: "notCovered" | "priorPay
       { group, reason, amount: before + cut },
     ],
   };
+}
+
+/** An outcome of which the member owes less, as other payers paid it: coinsurance first, then copay, then deductible. */
+function withShare(outcome: Outcome, share: bigint): Outcome {
+  let cut = shareOf(outcome).outOfPocket - share;
+  const waived = cut;
+  const adjustments = new Map(outcome.adjustments.map((one) => [`${one.group} ${one.reason}`, one]));
+  for (const name of ["coinsurance", "copay", "deductible"] as const) {
+    const { group, reason } = ADJUSTMENTS[name];
+    const place = `${group} ${reason}`;
+    const amount = adjustments.get(place)?.amount ?? 0n;
+    const less = least(amount, cut);
+    cut -= less;
+    if (less === amount) adjustments.delete(place);
+    else adjustments.set(place, { group, reason, amount: amount - less });
+  }
+  const { group, reason } = ADJUSTMENTS.priorPayer;
+  const place = `${group} ${reason}`;
+  adjustments.set(place, { group, reason, amount: (adjustments.get(place)?.amount ?? 0n) + waived });
+  return { ...outcome, memberShare: outcome.memberShare - waived, adjustments: [...adjustments.values()] };
 }
 
 /** What of an outcome counts to the deductible and to the out-of-pocket maximum. */

@@ -7,15 +7,16 @@ import {
   deployInsurance,
   deployInsurer,
   GROUP,
+  IMAGING,
   insure,
   type Insurance,
   LONG_VISIT,
   planTerms,
+  SCAN,
   secondPayer,
   stored,
   submit,
   UNIT,
-  VISIT,
 } from "../../support/claimsParties";
 import { type ClaimsLife, liveThroughClaims, NOTICE } from "../../support/claimsLife";
 
@@ -179,9 +180,38 @@ describe("what was settled on a chain", () => {
     expect(amount(settlements[0]!, "OA", "23")).to.equal(160n * UNIT);
   });
 
+  it("tells of a claim that is paid after a denial what others paid meanwhile, and that the member owes no more", async () => {
+    const system = await loadFixture(deployInsurance);
+    const { second, terms } = await secondPayer(system);
+    await system.vault.connect(system.insurer).pauseAutomaticPayments();
+    const scan = { receipt: { family: IMAGING }, lines: [[SCAN, 400]] } as const;
+    const first = await submit(system, scan);
+    const { id, key } = await stored(system, first.proven);
+    const payer = system.claims.connect(system.insurerKey);
+    await payer.deny(key, system.terms as never, GROUP.CO, 16, NOTICE);
+    // The second payer asks nothing of the member but the deductible of 100 and a fifth, and pays 240 of 400.
+    await submit(system, {
+      lines: scan.lines,
+      receipt: first.proven.claim.receipt,
+      claim: { policyId: Number(second), receiptPolicyId: 1, primaryClaim: id },
+      terms,
+    });
+    await payer.approve(key, system.terms as never);
+    const next = await submit(system, { ...scan, receipt: { ...scan.receipt, serviceDay: system.today } });
+    await payer.approve((await stored(system, next.proven, 2)).key, system.terms as never);
+    const { settlements, problems } = await settled(system);
+    expect(problems).to.deep.equal([]);
+    // 160 are left to pay, and nothing to the member: all of the deductible is left to the next scan.
+    expect(told(settlements)).to.deep.equal(["told 400 CO 16", "reversal 400 CO 16", "told 400 160", "told 400 240"]);
+    const paid = settlements[2]!;
+    expect(amount(paid, "OA", "23")).to.equal(240n * UNIT);
+    expect(paid.totals.memberShare).to.equal(0n);
+    expect(amount(settlements[3]!, "PR", "1")).to.equal(100n * UNIT);
+  });
+
   it("says that lines do not sum to what the contract says where claims before are missing", async () => {
     const system = await loadFixture(deployInsurance);
-    const scan = { receipt: { family: 1 }, lines: [[VISIT, 92]] } as const;
+    const scan = { receipt: { family: IMAGING }, lines: [[SCAN, 92]] } as const;
     await submit(system, scan);
     await time.increase(DAY);
     await submit(system, scan);

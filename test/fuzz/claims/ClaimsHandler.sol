@@ -12,6 +12,7 @@ import {
 import {Claim, ClaimStatus} from "../../../contracts/claims/ClaimWord.sol";
 import {IClaimsProcessor} from "../../../contracts/claims/IClaimsProcessor.sol";
 import {ServiceFamily} from "../../../contracts/claims/PlanTerms.sol";
+import {IReserveVault} from "../../../contracts/claims/IReserveVault.sol";
 import {ReserveVault} from "../../../contracts/claims/ReserveVault.sol";
 import {IConsentRegistry} from "../../../contracts/consent/IConsentRegistry.sol";
 import {HostileToken} from "../../../contracts/mocks/HostileToken.sol";
@@ -222,6 +223,10 @@ contract ClaimsHandler is ClaimsWorld {
             if (!byProvider || before.status != ClaimStatus.Paid) broken = "K6: the provider alone voids what was paid";
             _settled(before, "voided", -int256(before.amount));
         } catch {
+            bool hasIt =
+                token.mode() == HostileToken.Mode.Honest && token.balanceOf(known.key.provider) >= before.amount;
+            if (byProvider && before.status == ClaimStatus.Paid && hasIt)
+                broken = "K6: the provider may void what was paid, whatever other payers did";
             ++outcomes["void refused"];
         }
     }
@@ -372,7 +377,10 @@ contract ClaimsHandler is ClaimsWorld {
                 _paidLate(before, byPayer ? "approved" : "approved overdue");
             }
             if (!byPayer && time <= before.deadline) broken = "K6: nobody approves for the payer before the deadline";
-        } catch {
+        } catch (bytes memory reason) {
+            bool waits = before.status != ClaimStatus.Paid && before.status != ClaimStatus.Voided;
+            if (byPayer && waits && bytes4(reason) != IReserveVault.InsufficientReserves.selector)
+                broken = "K6: a payer may pay what it has not, whatever other payers did";
             ++outcomes["approve refused"];
         }
     }
@@ -436,8 +444,7 @@ contract ClaimsHandler is ClaimsWorld {
                 _feeOf(procedure, payer),
                 uint16(1 + ((drawn >> 200) % 2))
             );
-            proven.feeProofs[i] = new bytes32[](1);
-            proven.feeProofs[i][0] = _leaf(1 - procedure, payer);
+            proven.feeProofs[i] = _feeProof(ServiceFamily.unwrap(receipt.family), procedure, payer);
         }
         // The receipt was signed at the payer of the first claim of it.
         proven.receiptSignature = _signClaims(receipt.member, _hashReceipt(receipt));

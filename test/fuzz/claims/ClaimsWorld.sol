@@ -5,7 +5,7 @@ import {Benefit} from "../../../contracts/claims/Benefit.sol";
 import {ClaimKey, ClaimLine, ClaimSubmission, EncounterReceipt} from "../../../contracts/claims/ClaimTypes.sol";
 import {ClaimsProcessor} from "../../../contracts/claims/ClaimsProcessor.sol";
 import {PlanRegistry} from "../../../contracts/claims/PlanRegistry.sol";
-import {PlanTerms, ServiceFamily} from "../../../contracts/claims/PlanTerms.sol";
+import {PlanTerms} from "../../../contracts/claims/PlanTerms.sol";
 import {PolicyRegistry} from "../../../contracts/claims/PolicyRegistry.sol";
 import {ReserveVault} from "../../../contracts/claims/ReserveVault.sol";
 import {ReserveVaultFactory} from "../../../contracts/claims/ReserveVaultFactory.sol";
@@ -88,7 +88,7 @@ abstract contract ClaimsWorld is World {
         policies.issue(_terms(payer), _member(person, payer), today, today + 3_500, person == 1 ? PREMIUM : 0);
         for (uint256 year = FIRST_YEAR; year < FIRST_YEAR + YEARS; ++year) {
             vm.prank(enrolment);
-            policies.declareSubjectTag(_policy(person, payer), year, _tag(person, year));
+            policies.declareSubjectTag(_policy(person, payer), year, _tag(person, year), 0);
         }
         _consent(person, payer);
     }
@@ -115,8 +115,8 @@ abstract contract ClaimsWorld is World {
         return uint32(1 + PERSONS * payer + person);
     }
 
-    function _tag(uint256 person, uint256 year) internal pure returns (bytes32) {
-        return keccak256(abi.encode("tag", person, year));
+    function _tag(uint256 person, uint256 year) internal pure returns (bytes31) {
+        return bytes31(keccak256(abi.encode("tag", person, year)));
     }
 
     /// @dev The calendar year of a day of the tests, counted from the first.
@@ -173,16 +173,34 @@ abstract contract ClaimsWorld is World {
         return keccak256(abi.encode("procedure", procedure));
     }
 
-    /// @dev A tree of two fees: the root is over both leaves in ascending order.
+    /// @dev A tree of two fees in each of four families; each pair of nodes is hashed in ascending order.
     function _root(uint256 payer) private pure returns (bytes32) {
-        (bytes32 a, bytes32 b) = (_leaf(0, payer), _leaf(1, payer));
-        return a < b ? keccak256(abi.encode(a, b)) : keccak256(abi.encode(b, a));
+        return _node(_node(_pair(0, payer), _pair(1, payer)), _node(_pair(2, payer), _pair(3, payer)));
     }
 
-    function _leaf(uint256 procedure, uint256 payer) internal pure returns (bytes32) {
-        bytes32 tag = keccak256("CareProof.FeeLeaf(bytes32 commitment,uint64 fee)");
-        bytes32 inner = keccak256(abi.encode(tag, _procedure(procedure), _feeOf(procedure, payer)));
+    function _feeProof(
+        uint256 family,
+        uint256 procedure,
+        uint256 payer
+    ) internal pure returns (bytes32[] memory proof) {
+        proof = new bytes32[](3);
+        proof[0] = _leaf(family, 1 - procedure, payer);
+        proof[1] = _pair(family ^ 1, payer);
+        proof[2] = _node(_pair(family ^ 2, payer), _pair(family ^ 3, payer));
+    }
+
+    function _pair(uint256 family, uint256 payer) private pure returns (bytes32) {
+        return _node(_leaf(family, 0, payer), _leaf(family, 1, payer));
+    }
+
+    function _leaf(uint256 family, uint256 procedure, uint256 payer) private pure returns (bytes32) {
+        bytes32 tag = keccak256("CareProof.FeeLeaf(uint8 family,bytes32 commitment,uint64 fee)");
+        bytes32 inner = keccak256(abi.encode(tag, family, _procedure(procedure), _feeOf(procedure, payer)));
         return keccak256(abi.encode(inner));
+    }
+
+    function _node(bytes32 a, bytes32 b) private pure returns (bytes32) {
+        return a < b ? keccak256(abi.encode(a, b)) : keccak256(abi.encode(b, a));
     }
 
     function _hashReceipt(EncounterReceipt memory receipt) internal pure returns (bytes32) {
