@@ -40,6 +40,7 @@ abstract contract TrialEnrolment is TrialLedger {
     /// @param firstApprovedAt When the first version was approved.
     /// @param signer The last signer that was found to act for the site.
     /// @param refusal Why none of them is taken, if so.
+    /// @param state What is stored of the subject that was looked at last.
     /// @param added How many came in.
     /// @param earliestSignedAt The earliest time at which one of them was signed.
     struct Admission {
@@ -54,6 +55,7 @@ abstract contract TrialEnrolment is TrialLedger {
         Appointment appointment;
         address signer;
         EnrolmentRefusal refusal;
+        uint256 state;
         uint32 added;
         uint40 earliestSignedAt;
     }
@@ -210,6 +212,7 @@ abstract contract TrialEnrolment is TrialLedger {
         if (signedAt > block.timestamp) return EnrolmentRefusal.SignedInFuture;
         Phase phase = admission.phase;
         uint256 state = _subjects[admission.trialId][subject];
+        admission.state = state;
         if (state == 0) {
             if (phase != Phase.Approved && phase != Phase.Recruiting) return EnrolmentRefusal.NotRecruiting;
             if (admission.halt != Halt.None) return EnrolmentRefusal.TrialHalted;
@@ -296,18 +299,17 @@ abstract contract TrialEnrolment is TrialLedger {
         return refusal == EnrolmentRefusal.None;
     }
 
-    /// @dev Writes a subject. What is counted of the trial is written by {_store}, once for all subjects of a call.
+    /// @dev Writes the subject that was looked at last. What is counted of the trial is written by {_store}, once for all subjects of a call.
     function _record(Admission memory admission, bytes32 subject, address signer, uint40 signedAt) private {
         (bytes32 trialId, address site, uint8 version) = (admission.trialId, admission.site, admission.version);
-        mapping(bytes32 => uint256) storage subjects = _subjects[trialId];
-        uint256 state = subjects[subject];
+        uint256 state = admission.state;
         if (state != 0) {
             _reconsents[trialId][subject][version] = Reconsent(signedAt, state.version());
-            subjects[subject] = state.withVersion(version);
+            _subjects[trialId][subject] = state.withVersion(version);
             emit SubjectReconsented(trialId, subject, site, version, signer, signedAt);
             return;
         }
-        subjects[subject] = SubjectWord.pack(site, signedAt, version);
+        _subjects[trialId][subject] = SubjectWord.pack(site, signedAt, version);
         ++admission.added;
         if (signedAt < admission.earliestSignedAt) admission.earliestSignedAt = signedAt;
         emit SubjectEnrolled(trialId, subject, site, version, signer, signedAt);

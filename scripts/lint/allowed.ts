@@ -39,4 +39,16 @@ export const ALLOWED: Readonly<Record<string, string>> = {
   "Attestation.signature": SIGNATURE,
   "ProvenClaim.receiptSignature": SIGNATURE,
   "ProvenClaim.claimSignature": SIGNATURE,
+
+  // Trials.
+  "approve(bytes32,(address,bytes32,uint8,uint40,uint40,bytes))": SIGNATURE,
+  "unlock(bytes32,bytes32,(address,bytes32,uint8,uint40,uint40,bytes),(address,bytes32,uint8,uint40,uint40,bytes))":
+    SIGNATURE,
+  "enrol((bytes32,address,bytes32,uint8,address,uint40,uint40),bytes)": SIGNATURE,
+  "enrolWithConsent((bytes32,address,bytes32,uint8,address,uint40,uint40),address,bytes32,bytes)": SIGNATURE,
+  "enrolMany(bytes32,address,uint8,(bytes32,address,uint40,uint40,bytes)[])": SIGNATURE,
+  "enrolManyByInvestigator((bytes32,address,uint8,address,bytes32[],uint40[],uint40),bytes)": SIGNATURE,
+  "withdraw((bytes32,bytes32,address,uint40,uint40),bytes32,bytes)": SIGNATURE,
+  "ElectronicSignature.signature": SIGNATURE,
+  "EnrolmentItem.signature": SIGNATURE,
 };

@@ -23,10 +23,14 @@ describe("what a trial commits to", () => {
 
   it("refuses what is no registration number", () => {
     for (const number of ["", " NCT01234567", "NCT\u00e9", "x".repeat(32)]) {
-      expect(() => registrationNumberToBytes32(number)).to.throw().with.property("code", "REGISTRATION_NUMBER_INVALID");
+      expect(() => registrationNumberToBytes32(number))
+        .to.throw()
+        .with.property("code", "REGISTRATION_NUMBER_INVALID");
     }
     for (const bytes of [ZeroHash, `${NCT.slice(0, -2)}01`, "0x12"]) {
-      expect(() => registrationNumberOf(bytes)).to.throw().with.property("code", "REGISTRATION_NUMBER_INVALID");
+      expect(() => registrationNumberOf(bytes))
+        .to.throw()
+        .with.property("code", "REGISTRATION_NUMBER_INVALID");
     }
   });
 

@@ -146,9 +146,7 @@ describe("TrialRegistry: approval", () => {
     const { registry, trialId, protocol, boardKey } = system;
     const object = versionHash(protocol);
     for (const other of ["None", "Authorship", "Review", "Responsibility"] as const) {
-      await expect(
-        registry.approve(trialId, await signApproval(system, boardKey, object, { meaning: meaning(other) })),
-      )
+      await expect(registry.approve(trialId, await signApproval(system, boardKey, object, { meaning: meaning(other) })))
         .to.be.revertedWithCustomError(registry, "WrongMeaning")
         .withArgs(meaning(other));
     }
@@ -204,9 +202,7 @@ describe("TrialRegistry: approval", () => {
 
   it("approves no trial that is not registered", async () => {
     const system = await loadFixture(deployRegistered);
-    await expect(
-      system.registry.approve(id("none"), await signApproval(system, system.boardKey, id("none"))),
-    )
+    await expect(system.registry.approve(id("none"), await signApproval(system, system.boardKey, id("none"))))
       .to.be.revertedWithCustomError(system.registry, "WrongPhase")
       .withArgs(id("none"), phase("None"));
   });
@@ -256,9 +252,7 @@ describe("TrialRegistry: amendments", () => {
     await expect(amend(system, protocol, next))
       .to.be.revertedWithCustomError(registry, "NotTheProtocol")
       .withArgs(trialId, versionHash(protocol));
-    await expect(amend(system, protocol))
-      .to.be.revertedWithCustomError(registry, "NothingChanged")
-      .withArgs(trialId);
+    await expect(amend(system, protocol)).to.be.revertedWithCustomError(registry, "NothingChanged").withArgs(trialId);
     await expect(amend(system, protocolWith({ protocol: ZeroHash }))).to.be.revertedWithCustomError(
       registry,
       "ProtocolIncomplete",
@@ -266,9 +260,10 @@ describe("TrialRegistry: amendments", () => {
     await expect(amend(system, protocolWith({}, { primaries: 0 })))
       .to.be.revertedWithCustomError(registry, "WrongOutcomes")
       .withArgs(0, 3);
-    await expect(
-      registry.connect(sponsorKey).amend(trialId, protocol, next, ZeroHash),
-    ).to.be.revertedWithCustomError(registry, "CommitmentMissing");
+    await expect(registry.connect(sponsorKey).amend(trialId, protocol, next, ZeroHash)).to.be.revertedWithCustomError(
+      registry,
+      "CommitmentMissing",
+    );
   });
 
   it("keeps the allocation list once somebody is enrolled, whatever was registered in between", async () => {
@@ -277,9 +272,7 @@ describe("TrialRegistry: amendments", () => {
     const other = protocolWith({ ...protocol.documents, allocationRoot: id("another list") });
     await amend(system, other);
     await enrol(system, id("subject 0"));
-    await expect(approve(system, other))
-      .to.be.revertedWithCustomError(registry, "AllocationFixed")
-      .withArgs(trialId);
+    await expect(approve(system, other)).to.be.revertedWithCustomError(registry, "AllocationFixed").withArgs(trialId);
     const third = protocolWith({ ...protocol.documents, allocationRoot: id("a third list") });
     await expect(amend(system, third, other))
       .to.be.revertedWithCustomError(registry, "AllocationFixed")
