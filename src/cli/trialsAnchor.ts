@@ -10,7 +10,13 @@ import { PRIVATE_KEY_VARIABLE, readKey, sendTransaction } from "./sendTransactio
 import { type Terminal, writeResult } from "./terminal.js";
 import { readDataManifestHeader } from "./trialManifest.js";
 import { TrialDataChain, trialIdFrom } from "./trialsChain.js";
-import { addCommitOptions, type CommitOptions, type CommitResult, commitTrialFile, manifestPath } from "./trialsCommit.js";
+import {
+  addCommitOptions,
+  type CommitOptions,
+  type CommitResult,
+  commitTrialFile,
+  manifestPath,
+} from "./trialsCommit.js";
 import { CareProofError } from "../errors.js";
 import { BATCH_KINDS, type BatchKind } from "../trials/dataStatuses.js";
 import { EnrolmentList } from "../trials/enrolmentList.js";
@@ -109,8 +115,8 @@ async function anchor(terminal: Terminal, file: string, options: AnchorOptions):
   try {
     const chain = await TrialDataChain.at(connection, options.contract);
     const wallet = new Wallet(key, connection.provider);
-    await chain.requireTrial(trialId);
-    const stream = new Stream(chain, trialId, await chain.principalOf(wallet.address));
+    await chain.registry.requireTrial(trialId);
+    const stream = new Stream(chain, trialId, await chain.registry.principalOf(wallet.address));
     const made = await makeBatch(terminal, file, stream, options);
     const result = await send(terminal, connection, wallet, stream, made, options);
     writeResult(terminal, options, result, describe(result));
@@ -178,7 +184,7 @@ async function requireAnchored(stream: Stream, manifests: readonly string[]): Pr
 /** The subjects of a list as the chain has them; without those who are not enrolled. */
 async function enrolledOnChain({ chain, trialId }: Stream, given: EnrolmentList): Promise<EnrolmentList> {
   const asked = await inGroups([...given], QUESTIONS, async ({ subjectKey, subject }) => {
-    const state = await chain.subjectOf(trialId, subject);
+    const state = await chain.registry.subjectOf(trialId, subject);
     return state === undefined ? undefined : { subjectKey, subject, ...state };
   });
   const list = new EnrolmentList();

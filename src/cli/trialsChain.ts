@@ -8,18 +8,69 @@ import type { TrialContracts } from "../trials/events.js";
 import { trialIdOf } from "../trials/protocol.js";
 import { isBytes32 } from "../utils/writtenJson.js";
 
-/**
- * `TrialRegistry` on the chain of a connection.
- *
- * @param address Default: that of the recorded deployment.
- * @throws CareProofError `NOT_DEPLOYED`, `CONTRACT_MISSING`, `CONTRACT_UNEXPECTED`.
- */
-export async function trialRegistryAt(connection: Connection, address?: string): Promise<Contract> {
-  const chosen = address ?? addressOf(Number(connection.chainId), "TrialRegistry");
-  const registry = await contractAt(connection, chosen, trialRegistryAbi);
-  // Another contract answers nothing to this.
-  await ask(connection, () => registry.getFunction("MAX_ENROLMENTS").staticCall());
-  return registry;
+/** `TrialRegistry` on the chain of a connection; its errors are those of `ask`. */
+export class TrialRegistryChain {
+  private constructor(
+    private readonly connection: Connection,
+    readonly contract: Contract,
+  ) {}
+
+  /**
+   * @param address Default: that of the recorded deployment.
+   * @throws CareProofError `NOT_DEPLOYED`, `CONTRACT_MISSING`, `CONTRACT_UNEXPECTED`.
+   */
+  static async at(connection: Connection, address?: string): Promise<TrialRegistryChain> {
+    const chosen = address ?? addressOf(Number(connection.chainId), "TrialRegistry");
+    const contract = await contractAt(connection, chosen, trialRegistryAbi);
+    // Another contract answers nothing to this.
+    await ask(connection, () => contract.getFunction("MAX_ENROLMENTS").staticCall());
+    return new TrialRegistryChain(connection, contract);
+  }
+
+  async isRegistered(trialId: string): Promise<boolean> {
+    const { registeredAt } = await this.call<{ registeredAt: bigint }>(this.contract, "factsOf", trialId);
+    return registeredAt !== 0n;
+  }
+
+  /** Throws CareProofError `TRIAL_UNKNOWN`. */
+  async requireTrial(trialId: string): Promise<void> {
+    if (await this.isRegistered(trialId)) return;
+    const message = `no trial ${trialId} is registered at ${this.contract.target as string} on chain ${this.connection.chainId}`;
+    throw new CareProofError("TRIAL_UNKNOWN", message);
+  }
+
+  /** The hash of a version of a trial's protocol. */
+  async versionHashOf(trialId: string, version: number): Promise<string> {
+    return (await this.call<{ hash: string }>(this.contract, "versionOf", trialId, version)).hash;
+  }
+
+  /** The organisation for which a key acts, or itself. */
+  async principalOf(account: string): Promise<string> {
+    const address = await this.call<string>(this.contract, "participants");
+    const participants = await contractAt(this.connection, address, iParticipantRegistryAbi);
+    return this.call(participants, "principalOf", account);
+  }
+
+  /** A subject by its commitment; undefined where it is not enrolled. */
+  async subjectOf(trialId: string, subject: string): Promise<StoredSubject | undefined> {
+    const { site, signedAt, withdrawnAt } = await this.call<{ site: string; signedAt: bigint; withdrawnAt: bigint }>(
+      this.contract,
+      "subjectOf",
+      trialId,
+      subject,
+    );
+    if (site === ZeroAddress) return undefined;
+    return { signedAt: Number(signedAt), ...(withdrawnAt === 0n ? {} : { withdrawnAt: Number(withdrawnAt) }) };
+  }
+
+  /** Whether a row is in the allocation list that the trial committed to. */
+  verifyAllocation(trialId: string, allocation: object, proof: readonly string[]): Promise<boolean> {
+    return this.call(this.contract, "verifyAllocation", trialId, allocation, proof);
+  }
+
+  private call<T>(contract: Contract, name: string, ...args: unknown[]): Promise<T> {
+    return ask(this.connection, () => contract.getFunction(name).staticCall(...args) as Promise<T>);
+  }
 }
 
 /** A subject as the registry has it (unix seconds). */
@@ -33,7 +84,7 @@ export class TrialDataChain {
   private constructor(
     private readonly connection: Connection,
     readonly contract: Contract,
-    readonly registry: Contract,
+    readonly registry: TrialRegistryChain,
   ) {}
 
   /**
@@ -44,7 +95,7 @@ export class TrialDataChain {
     const chosen = address ?? addressOf(Number(connection.chainId), "TrialData");
     const contract = await contractAt(connection, chosen, trialDataAbi);
     const trials = await ask(connection, () => contract.getFunction("trials").staticCall() as Promise<string>);
-    return new TrialDataChain(connection, contract, await trialRegistryAt(connection, trials));
+    return new TrialDataChain(connection, contract, await TrialRegistryChain.at(connection, trials));
   }
 
   /** The block from which events are searched, where it is known. */
@@ -53,51 +104,18 @@ export class TrialDataChain {
     return recorded?.address === this.contract.target ? recorded.blockNumber : undefined;
   }
 
-  /** Throws CareProofError `TRIAL_UNKNOWN`. */
-  async requireTrial(trialId: string): Promise<void> {
-    const { registeredAt } = await this.call<{ registeredAt: bigint }>(this.registry, "factsOf", trialId);
-    if (registeredAt === 0n) {
-      const message = `no trial ${trialId} is registered at ${this.registry.target as string} on chain ${this.connection.chainId}`;
-      throw new CareProofError("TRIAL_UNKNOWN", message);
-    }
-  }
-
-  /** The organisation for which a key acts, or itself. */
-  async principalOf(account: string): Promise<string> {
-    const address = await this.call<string>(this.registry, "participants");
-    const participants = await contractAt(this.connection, address, iParticipantRegistryAbi);
-    return this.call(participants, "principalOf", account);
-  }
-
-  /** A subject by its commitment; undefined where it is not enrolled. */
-  async subjectOf(trialId: string, subject: string): Promise<StoredSubject | undefined> {
-    const { site, signedAt, withdrawnAt } = await this.call<{ site: string; signedAt: bigint; withdrawnAt: bigint }>(
-      this.registry,
-      "subjectOf",
-      trialId,
-      subject,
-    );
-    if (site === ZeroAddress) return undefined;
-    return { signedAt: Number(signedAt), ...(withdrawnAt === 0n ? {} : { withdrawnAt: Number(withdrawnAt) }) };
-  }
-
   /** Number of the last batch of a writer, 0 before its first. */
   async lastSequence(trialId: string, writer: string): Promise<bigint> {
-    return (await this.call<{ sequence: bigint }>(this.contract, "headOf", trialId, writer)).sequence;
+    return (await this.call<{ sequence: bigint }>("headOf", trialId, writer)).sequence;
   }
 
   /** The root of a batch. */
   rootOf(trialId: string, writer: string, sequence: bigint): Promise<string> {
-    return this.call(this.contract, "rootOf", trialId, writer, sequence);
+    return this.call("rootOf", trialId, writer, sequence);
   }
 
-  /** Whether a row is in the allocation list that the trial committed to. */
-  verifyAllocation(trialId: string, allocation: object, proof: readonly string[]): Promise<boolean> {
-    return this.call(this.registry, "verifyAllocation", trialId, allocation, proof);
-  }
-
-  private call<T>(contract: Contract, name: string, ...args: unknown[]): Promise<T> {
-    return ask(this.connection, () => contract.getFunction(name).staticCall(...args) as Promise<T>);
+  private call<T>(name: string, ...args: unknown[]): Promise<T> {
+    return ask(this.connection, () => this.contract.getFunction(name).staticCall(...args) as Promise<T>);
   }
 }
 
@@ -111,12 +129,14 @@ export async function trialContractsAt(
   const safety = addresses.safety ?? addressOf(chainId, "TrialSafety");
   await contractAt(connection, safety, trialSafetyAbi);
   const contracts = {
-    TrialRegistry: registry.target as string,
+    TrialRegistry: registry.contract.target as string,
     TrialData: contract.target as string,
     TrialSafety: safety,
   };
   const recorded = deployments[chainId]?.contracts.TrialRegistry;
-  return recorded?.address === registry.target ? { contracts, fromBlock: recorded.blockNumber } : { contracts };
+  return recorded?.address === registry.contract.target
+    ? { contracts, fromBlock: recorded.blockNumber }
+    : { contracts };
 }
 
 /**

@@ -66,12 +66,7 @@ export function trialsVerifyCommand(terminal: Terminal): Command {
     .summary("compare a file of data row by row with what was committed")
     .description("Verifies a file of trial data row by row: exact, altered, missing, added.")
     .argument("[file]", "ODM, Dataset-JSON or CSV, or - for stdin")
-    .option(
-      "--manifest <file>",
-      "a batch's manifest, may be given several times in their order",
-      listOption,
-      [],
-    )
+    .option("--manifest <file>", "a batch's manifest, may be given several times in their order", listOption, [])
     .option("--root <hex>", "the root that was anchored, once for each manifest", rootOption, [])
     .option("--rpc <url>", "an Ethereum node")
     .option("--trial <trial>", "the trial's id, or its registration number with --sponsor")

@@ -55,7 +55,7 @@ export async function verifyOnChain(
   const progress = new Progress(terminal, options);
   try {
     const chain = await TrialDataChain.at(connection, options.contract);
-    await chain.requireTrial(trialId);
+    await chain.registry.requireTrial(trialId);
     const contract = chain.contract.target as string;
     const request = defined({
       provider: connection.provider,
@@ -105,13 +105,13 @@ export async function verifyAllocationList(terminal: Terminal, path: string, opt
   const connection = await connect(options.rpc, options.chainId);
   try {
     const chain = await TrialDataChain.at(connection, options.contract);
-    await chain.requireTrial(trialId);
+    await chain.registry.requireTrial(trialId);
     // A proof from the list's own tree: it leads to the committed root only where the whole list is the one.
-    const verified = await chain.verifyAllocation(trialId, list[0]!, tree.prove(0));
+    const verified = await chain.registry.verifyAllocation(trialId, list[0]!, tree.prove(0));
     const result: AllocationResult = {
       verified,
       chainId: `${connection.chainId}`,
-      contract: chain.registry.target as string,
+      contract: chain.registry.contract.target as string,
       trialId,
       rows: list.length,
       root: tree.root,

@@ -1,9 +1,10 @@
 /** What an honest reader wants to know of a trial, from its history on the chain. */
+import type { RecordComparison } from "./recordComparison.js";
 import { OUTCOME_KINDS, type OutcomeKind, type TrialHalt, type TrialPhase } from "./statuses.js";
 import { timelineOf, type TimelineEntry } from "./timeline.js";
 import { changedPrimaries, isPrimary, overdueEvents, plural, unreportedOf } from "./trialFindings.js";
 import type { ProtocolPart, TrialHistory, TrialVersion } from "./trialHistory.js";
-import { trialWarnings, type TrialWarning } from "./trialWarnings.js";
+import { recordWarnings, trialWarnings, type TrialWarning } from "./trialWarnings.js";
 import { timeOf } from "../utils/time.js";
 
 /** The answer to a question: yes, no, or that it cannot be said yet. */
@@ -128,14 +129,20 @@ export interface TrialReport {
     readonly overdue: readonly string[];
   };
   readonly timeline: readonly TimelineEntry[];
+  /** Where a registry's record was given. */
+  readonly record?: RecordComparison;
 }
 
 /** What the chain cannot tell of who was enrolled when: said wherever the answer is. */
 export const ENROLMENT_UNPROVED =
   "This is proved only of enrolments that are on the chain: that nobody was enrolled earlier without being recorded, and that signers told the time, is not.";
 
-/** What an honest reader wants to know of a trial. */
-export function trialReport(history: TrialHistory): TrialReport {
+/**
+ * What an honest reader wants to know of a trial.
+ *
+ * @param record What a registry's record reports against what the trial promised.
+ */
+export function trialReport(history: TrialHistory, record?: RecordComparison): TrialReport {
   const { trialId, registrationNumber, chainId, contracts, asOf, facts, data, safety } = history;
   const unreportedPrimaries = unreportedOf(history);
   return {
@@ -149,7 +156,7 @@ export function trialReport(history: TrialHistory): TrialReport {
     contracts,
     asOf: { block: asOf.block, time: timeOf(asOf.time) },
     answers: answersOf(history),
-    warnings: trialWarnings(history),
+    warnings: [...trialWarnings(history), ...(record === undefined ? [] : recordWarnings(record))],
     registration: {
       prospective: facts.prospective,
       registeredAt: timeOf(facts.registeredAt),
@@ -202,6 +209,7 @@ export function trialReport(history: TrialHistory): TrialReport {
     },
     safety: { ...safety, overdue: overdueEvents(history) },
     timeline: timelineOf(history),
+    ...(record === undefined ? {} : { record }),
   };
 }
 

@@ -1,5 +1,7 @@
 /** A trial's report as one HTML page to read and print: no scripts, nothing from outside, everything escaped. */
 import type { TrialReport, VersionReport } from "./trialReport.js";
+import type { RecordComparison } from "./recordComparison.js";
+import type { TrialOutcome } from "./registration/registration.js";
 import { Html, html, type HtmlValue } from "../utils/html.js";
 
 const STYLE = `
@@ -23,6 +25,15 @@ const STYLE = `
 const STYLE_HTML = new Html(STYLE);
 
 const ANSWERS = { yes: "Yes", no: "No", notYet: "Not yet" } as const;
+
+const FATES = {
+  kept: "reported as promised",
+  changed: "reported with changes",
+  demoted: "promised as primary, reported as another",
+  promoted: "reported as primary, promised as another",
+  missing: "not reported",
+  added: "never promised",
+} as const;
 
 /**
  * The page.
@@ -76,7 +87,7 @@ export function trialReportPage(report: TrialReport, named: (text: string) => st
         <h2>Versions of the protocol</h2>
         ${versions(report.versions, named)}
         <h2>Results of registered outcomes</h2>
-        ${results(report)}
+        ${results(report)} ${report.record === undefined ? undefined : record(report.record)}
         <h2>Participants enrolled</h2>
         ${sites(report, named)}
         <h2>Data</h2>
@@ -148,6 +159,26 @@ function results({ outcomes }: TrialReport): Html {
     html`<span class="mono">${result}</span>`,
   ]);
   return html`${grid(["Outcome", "Reported", "Commitment of the result"], rows)}${missing}`;
+}
+
+function record({ promisedBy, version, hasResults, outcomes }: RecordComparison): Html {
+  const promised =
+    promisedBy === "chain"
+      ? `those that version ${version} of the protocol committed to on the chain`
+      : "those that the record has as registered now, which can have been edited";
+  const rows = outcomes.map(({ fate, registered, reported }) => [
+    FATES[fate],
+    outcomeCell(registered),
+    outcomeCell(reported),
+  ]);
+  return html`<h2>The registry's record</h2>
+    <p>Reported outcomes are compared with ${promised}.</p>
+    ${hasResults ? grid(["What became of it", "Promised", "Reported"], rows) : html`<p>It has no results.</p>`}`;
+}
+
+function outcomeCell(outcome: TrialOutcome | undefined): string {
+  if (outcome === undefined) return "";
+  return `${outcome.measure} (${outcome.kind}${outcome.timeFrame === undefined ? "" : `; ${outcome.timeFrame}`})`;
 }
 
 function sites({ enrolment }: TrialReport, named: (text: string) => string): Html {

@@ -1,4 +1,5 @@
 /** What a reader of a trial's report must not miss. */
+import { isSwitched, type RecordComparison } from "./recordComparison.js";
 import { changedPrimaries, overdueEvents, plural, unreportedOf } from "./trialFindings.js";
 import type { TrialHistory } from "./trialHistory.js";
 import { timeOf } from "../utils/time.js";
@@ -6,6 +7,8 @@ import { timeOf } from "../utils/time.js";
 /** What a warning is about. */
 export const TRIAL_WARNING_CODES = [
   "RETROSPECTIVE",
+  "PRIMARY_OUTCOME_SWITCHED",
+  "RECORD_EDITED",
   "PRIMARY_OUTCOMES_CHANGED",
   "OTHER_OUTCOMES_CHANGED",
   "OUTCOMES_MISDECLARED",
@@ -29,6 +32,25 @@ export interface TrialWarning {
 /** The warnings that a trial's history gives, what was promised first. */
 export function trialWarnings(history: TrialHistory): TrialWarning[] {
   return [...promises(history), ...reports(history), ...ofData(history), ...ofSafety(history)];
+}
+
+/** The warnings that a registry's record gives: primary outcomes that were switched, and registered outcomes that were edited. */
+export function recordWarnings({ outcomes, edited, promisedBy }: RecordComparison): TrialWarning[] {
+  const switched = outcomes.filter(isSwitched).map(({ fate, registered, reported }) => {
+    const [promised, told] = [registered?.measure ?? "", reported?.measure ?? ""].map((measure) =>
+      JSON.stringify(measure),
+    );
+    const messages: Readonly<Record<string, string>> = {
+      missing: `the primary outcome ${promised} was promised, and no result of it is reported`,
+      added: `${told} is reported as a primary outcome, and was never promised`,
+      demoted: `the primary outcome ${promised} is reported as ${told}, which is ${reported?.kind === "secondary" ? "a secondary" : "no primary"} outcome`,
+      promoted: `${told} is reported as a primary outcome, and was promised as ${registered?.kind === "secondary" ? "a secondary" : "another"} one`,
+    };
+    return warning("PRIMARY_OUTCOME_SWITCHED", messages[fate]!);
+  });
+  if (promisedBy === "record" || edited.length === 0) return switched;
+  const message = `the outcomes that the record has as registered differ from those on the chain: ${edited.length} of them`;
+  return [...switched, warning("RECORD_EDITED", message)];
 }
 
 function warning(code: TrialWarning["code"], message: string): TrialWarning {

@@ -12,7 +12,9 @@ export type CommitmentKind =
   | "transactionInformation"
   | "procedureCode"
   | "parametricTrigger"
-  | "trialData";
+  | "trialData"
+  | "trialDocument"
+  | "trialOutcome";
 
 const TAGS: Readonly<Record<CommitmentKind, Uint8Array>> = {
   record: keccak256(toUtf8Bytes("CareProof.Record")),
@@ -22,6 +24,8 @@ const TAGS: Readonly<Record<CommitmentKind, Uint8Array>> = {
   procedureCode: keccak256(toUtf8Bytes("CareProof.ProcedureCode")),
   parametricTrigger: keccak256(toUtf8Bytes("CareProof.ParametricTrigger")),
   trialData: keccak256(toUtf8Bytes("CareProof.TrialData")),
+  trialDocument: keccak256(toUtf8Bytes("CareProof.TrialDocument")),
+  trialOutcome: keccak256(toUtf8Bytes("CareProof.TrialOutcome")),
 };
 
 /** The tag (bytes32 as 0x-hex) of a kind of commitment: keccak256 of its name, such as `CareProof.Record`. */

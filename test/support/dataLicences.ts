@@ -7,24 +7,13 @@ import { ethers } from "hardhat";
 import { accredit, enlist, type Account } from "./careproof";
 import { deployRegistered, type Trial } from "./trialParties";
 import { datasetId, type DatasetTerms } from "../../src/trials/dataLicence.js";
+import { LICENCE_DENIALS, type LicenceDenial } from "../../src/trials/dataStatuses.js";
 import { dataUsesToMask } from "../../src/trials/dataUses.js";
 
 export const DAY = 86_400;
 
 /** What a licence costs, in token units: no multiple of 10 000, so that rounding shows. */
 export const FEE = 100_000_007n;
-
-/** Names of the enums of `IDataLicence`, in their order. */
-export const LICENCE_STATUSES = ["None", "Requested", "Refused", "Granted", "Active", "Revoked"] as const;
-export const LICENCE_DENIALS = [
-  "None",
-  "NotInGoodStanding",
-  "NoLicence",
-  "Revoked",
-  "Expired",
-  "UseNotLicensed",
-] as const;
-export type LicenceDenial = (typeof LICENCE_DENIALS)[number];
 
 /** What the data of the tests permit: health research, not for profit, with ethics approval. */
 export const PERMITTED = dataUsesToMask(["HMB", "AI_TRAINING", "NPU", "IRB"]);

@@ -6,12 +6,7 @@ import { ethers } from "hardhat";
 import { accredit, enlist, type Account } from "./careproof";
 import { treeOf } from "./merkle";
 import { amend, appoint, approve, deployApproved, enrol, signUnlock, withdraw, type Trial } from "./trialParties";
-
-/** Names of the enums of `ITrialData`, in their order. */
-export const BATCH_KINDS = ["Capture", "Query", "Correction", "ExternalLaboratory"] as const;
-export type BatchKind = (typeof BATCH_KINDS)[number];
-export const DATA_STATUSES = ["Unknown", "Anchored", "NotEnrolled", "AfterWithdrawal", "ConsentOutdated"] as const;
-export type DataStatus = (typeof DATA_STATUSES)[number];
+import { BATCH_KINDS, DATA_STATUSES, type BatchKind, type DataStatus } from "../../src/trials/dataStatuses.js";
 
 export const DATA_LEAF = id("CareProof.DataLeaf(bytes32 subject,bytes32 content,uint40 capturedAt,bytes32 corrects)");
 

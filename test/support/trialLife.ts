@@ -34,7 +34,10 @@ export interface TrialLife extends Trial {
   /** The second version. */
   amended: Protocol;
   /** When each thing happened (unix seconds). */
-  at: Record<"registered" | "approved" | "enrolled" | "amended" | "locked" | "unlocked" | "relocked" | "reported", number>;
+  at: Record<
+    "registered" | "approved" | "enrolled" | "amended" | "locked" | "unlocked" | "relocked" | "reported",
+    number
+  >;
 }
 
 /** Times, as the blocks have them. */

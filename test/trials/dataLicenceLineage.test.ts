@@ -5,16 +5,15 @@ import { id, ZeroHash } from "ethers";
 
 import { ROLES, STANDINGS } from "../../src/participants/roles.js";
 import { datasetId, derivedWorkId, DERIVED_KINDS, type DerivedKind } from "../../src/trials/dataLicence.js";
+import { LICENCE_DENIALS, type LicenceDenial } from "../../src/trials/dataStatuses.js";
 import { accreditorFor, type Account } from "../support/careproof";
 import {
   ASKED_FOR_MODELS,
   DAY,
   deployDataLicences,
-  LICENCE_DENIALS,
   nextSecond,
   publishOther,
   type DataLicences,
-  type LicenceDenial,
 } from "../support/dataLicences";
 
 const ROOT = id("a model");

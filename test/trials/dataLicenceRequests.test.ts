@@ -4,6 +4,7 @@ import { id, ZeroAddress, ZeroHash } from "ethers";
 
 import { ROLES, STANDINGS } from "../../src/participants/roles.js";
 import { datasetId } from "../../src/trials/dataLicence.js";
+import { LICENCE_STATUSES } from "../../src/trials/dataStatuses.js";
 import { dataUsesToMask } from "../../src/trials/dataUses.js";
 import { accredit, accreditorFor, enlist, type Account } from "../support/careproof";
 import {
@@ -13,7 +14,6 @@ import {
   denialOf,
   deployDataLicences,
   FEE,
-  LICENCE_STATUSES,
   nextSecond,
   PERMITTED,
   publishOther,

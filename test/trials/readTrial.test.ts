@@ -45,7 +45,9 @@ describe("readTrial", () => {
     expect(site).to.deep.include({ site: trial.site.address, enrolled: 2, reconsented: 1, withdrawn: 1 });
     expect(other).to.deep.include({ site: trial.otherSite.address, enrolled: 1, reconsented: 0, withdrawn: 0 });
     expect(site!.days[0]).to.deep.equal({ day: dayOf(trial.at.enrolled), enrolled: 2, reconsented: 0, withdrawn: 0 });
-    expect(site!.days.slice(1).reduce((sum, { reconsented, withdrawn }) => sum + reconsented + withdrawn, 0)).to.equal(2);
+    expect(site!.days.slice(1).reduce((sum, { reconsented, withdrawn }) => sum + reconsented + withdrawn, 0)).to.equal(
+      2,
+    );
     const text = JSON.stringify(history, (_, value: unknown) => (typeof value === "bigint" ? `${value}` : value));
     for (const name of ["Anna", "Bert", "Cleo"]) expect(text).not.to.contain(id(`invented subject ${name}`));
   });
@@ -101,11 +103,13 @@ describe("readTrial", () => {
       { outcome: PRIMARIES[1], result: id("result"), reportedAt: trial.at.reported },
     ]);
     expect(unregisteredResults.map(({ result }) => result)).to.deep.equal([id("result of something else")]);
-    expect(seriousEvents.map(({ event, kind, expeditedAt }) => [event, kind, expeditedAt !== undefined])).to.deep.equal([
-      [id("told in time"), "Serious", true],
-      [id("told late"), "FatalOrLifeThreatening", true],
-      [id("not told"), "FatalOrLifeThreatening", false],
-    ]);
+    expect(seriousEvents.map(({ event, kind, expeditedAt }) => [event, kind, expeditedAt !== undefined])).to.deep.equal(
+      [
+        [id("told in time"), "Serious", true],
+        [id("told late"), "FatalOrLifeThreatening", true],
+        [id("not told"), "FatalOrLifeThreatening", false],
+      ],
+    );
     expect(data).to.deep.equal({ violations: 1, batchesAfterUnlock: 1 });
     expect(safety).to.deep.equal({ reported: 3, expedited: 2, late: 1 });
     expect(facts).to.deep.include({ phase: "Closed", halt: "None", prospective: true, judgedVersion: 1, enrolled: 3 });
@@ -166,9 +170,7 @@ describe("readTrial", () => {
       get(target, name: keyof typeof ethers.provider) {
         if (name !== "getLogs") return Reflect.get(target, name) as unknown;
         return async (filter: Parameters<typeof target.getLogs>[0]) =>
-          (await target.getLogs(filter)).filter(
-            ({ topics }) => topics[0] !== anchored || BigInt(topics[3]!) !== 2n,
-          );
+          (await target.getLogs(filter)).filter(({ topics }) => topics[0] !== anchored || BigInt(topics[3]!) !== 2n);
       },
     });
     const { streams } = await readTrial({ ...request, provider });

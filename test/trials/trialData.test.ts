@@ -3,10 +3,11 @@ import { expect } from "chai";
 import { id, ZeroHash } from "ethers";
 
 import { ROLES, STANDINGS } from "../../src/participants/roles.js";
+import { BATCH_KINDS } from "../../src/trials/dataStatuses.js";
 import { TRIAL_PHASES, TRIAL_ROLES, type TrialPhase, type TrialRole } from "../../src/trials/statuses.js";
 import { accredit, accreditorFor, type Account } from "../support/careproof";
 import { nextSecond } from "../support/dataLicences";
-import { anchor, BATCH_KINDS, deployDataTrial, lock, unlock, type BatchOptions } from "../support/trialBatches";
+import { anchor, deployDataTrial, lock, unlock, type BatchOptions } from "../support/trialBatches";
 import { appoint, approve, deployRegistered, type Trial } from "../support/trialParties";
 
 const ROOT = id("root");

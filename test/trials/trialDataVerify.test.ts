@@ -3,6 +3,7 @@ import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { id, ZeroHash } from "ethers";
 
+import { DATA_STATUSES, type DataStatus } from "../../src/trials/dataStatuses.js";
 import { registrationNumberToBytes32, trialIdOf } from "../../src/trials/protocol.js";
 import { leafOf } from "../support/merkle";
 import {
@@ -14,11 +15,9 @@ import {
   lock,
   withdrawNow,
   DATA_LEAF,
-  DATA_STATUSES,
   digestOf,
   row,
   type DataLeaf,
-  type DataStatus,
 } from "../support/trialBatches";
 import { appoint, approve, NUMBER, type Trial } from "../support/trialParties";
 

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { id, ZeroAddress, ZeroHash } from "ethers";
 
 import { ROLES, STANDINGS } from "../../src/participants/roles.js";
+import { SERIOUS_KINDS, type SeriousKind as Kind } from "../../src/trials/dataStatuses.js";
 import { TRIAL_ROLES } from "../../src/trials/statuses.js";
 import { accredit, accreditorFor, type Account } from "../support/careproof";
 import { nextSecond } from "../support/dataLicences";
@@ -10,10 +11,9 @@ import { deployDataTrial } from "../support/trialBatches";
 import type { Trial } from "../support/trialParties";
 
 const DAY = 86_400;
-/** Names of `ITrialSafety.SeriousKind`, in its order, with the days of 21 CFR 312.32(c)(1) and (2). */
-const KINDS = { FatalOrLifeThreatening: 7, Serious: 15 } as const;
-type Kind = keyof typeof KINDS;
-const numberOf = (kind: Kind): number => Object.keys(KINDS).indexOf(kind);
+/** The days of 21 CFR 312.32(c)(2) and (1). */
+const DAYS: Record<Kind, number> = { FatalOrLifeThreatening: 7, Serious: 15 };
+const numberOf = (kind: Kind): number => SERIOUS_KINDS.indexOf(kind);
 const EVENT = id("event");
 
 /** Reports an event by the sponsor's key, if not told otherwise, of which it became aware now. */
@@ -46,19 +46,19 @@ describe("TrialSafety", () => {
     const { trialSafety, trials, participants } = await loadFixture(deployDataTrial);
     expect(await trialSafety.trials()).to.equal(await trials.getAddress());
     expect(await trialSafety.participants()).to.equal(await participants.getAddress());
-    for (const [kind, days] of Object.entries(KINDS)) {
-      expect(await trialSafety.reportingPeriod(numberOf(kind as Kind))).to.equal(days * DAY);
+    for (const kind of SERIOUS_KINDS) {
+      expect(await trialSafety.reportingPeriod(numberOf(kind))).to.equal(DAYS[kind] * DAY);
     }
   });
 
   describe("report", () => {
     for (const who of ["sponsor", "sponsorKey"] as const) {
-      for (const kind of Object.keys(KINDS) as Kind[]) {
-        it(`stores what is ${kind}, due ${KINDS[kind]} days after the sponsor was aware, sent by ${who}`, async () => {
+      for (const kind of SERIOUS_KINDS) {
+        it(`stores what is ${kind}, due ${DAYS[kind]} days after the sponsor was aware, sent by ${who}`, async () => {
           const trial = await loadFixture(deployDataTrial);
           const { trialSafety, trialId, sponsor } = trial;
           const awareAt = (await time.latest()) - 3 * DAY;
-          const dueAt = awareAt + KINDS[kind] * DAY;
+          const dueAt = awareAt + DAYS[kind] * DAY;
           await expect(report(trial, { kind, awareAt, by: trial[who] }))
             .to.emit(trialSafety, "SeriousEventReported")
             .withArgs(trialId, EVENT, sponsor.address, numberOf(kind), awareAt, dueAt, trial[who].address);
@@ -154,7 +154,7 @@ describe("TrialSafety", () => {
   });
 
   describe("expedite", () => {
-    for (const kind of Object.keys(KINDS) as Kind[]) {
+    for (const kind of SERIOUS_KINDS) {
       for (const [seconds, late] of [
         [-1, false],
         [0, false],
@@ -165,7 +165,7 @@ describe("TrialSafety", () => {
           const { trialSafety, trialId, sponsorKey } = trial;
           const awareAt = await time.latest();
           await report(trial, { kind, awareAt });
-          const at = awareAt + KINDS[kind] * DAY + seconds;
+          const at = awareAt + DAYS[kind] * DAY + seconds;
           await time.setNextBlockTimestamp(at);
           await expect(trialSafety.connect(sponsorKey).expedite(trialId, EVENT))
             .to.emit(trialSafety, "SeriousEventExpedited")
