@@ -55,7 +55,7 @@ async function main(): Promise<void> {
     console.log(`  ${name.padEnd(24)} ${address}`);
   }
   const ahead = Math.floor(((await chain.provider.getBlock("latest"))!.timestamp - Date.now() / 1000) / 86_400);
-  if (ahead > 0) console.log(`\nIts clock is ${ahead} days ahead: the journey waited for a deadline.`);
+  if (ahead > 0) console.log(`\nIts clock is ${ahead} days ahead: the journey waited for deadlines.`);
   console.log(`\nThe addresses are in ${record} and in careproof/deployments. Ctrl-C ends the chain.`);
   chain.close();
   if (!report.ok) {

@@ -56,7 +56,7 @@ export async function reuseSteps(journey: TrialJourney, root: string): Promise<v
 
   report.begin("trials", "The data are used again: on terms that the contract holds to");
   await report.take({
-    step: "Sponsor publishes the locked data: health research, not for profit, for 1,000.00",
+    step: "Sponsor publishes the locked data: not for profit, for 1,000.00",
     signs: "sponsor",
     pays: "sponsor",
     send: () => licences.connect(sponsor).publish(terms as never),

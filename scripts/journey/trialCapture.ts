@@ -2,12 +2,12 @@
 import { ZeroAddress, type Wallet } from "ethers";
 
 import type { Outcome } from "./report";
-import { signWithdrawal } from "./trial";
+import { committed, signWithdrawal } from "./trial";
 import { datasetOf, odmOf, SampleBatch, verifyFile, type Measurement } from "./trialData";
 import type { TrialJourney } from "./trials";
 import { CareProofError } from "../../src/errors";
 import { CORRECTS_NONE, type DataLeaf } from "../../src/trials/dataLeaf";
-import { BATCH_KINDS, DATA_STATUSES, type BatchKind } from "../../src/trials/dataStatuses";
+import { BATCH_KINDS, DATA_STATUSES, SERIOUS_KINDS, type BatchKind } from "../../src/trials/dataStatuses";
 import { EnrolmentList } from "../../src/trials/enrolmentList";
 import { trialRegistryDomain } from "../../src/trials/typedData";
 
@@ -15,8 +15,9 @@ const DAY = 86_400;
 
 /** Takes the steps. The batches that are anchored, of all sites. */
 export async function captureSteps(journey: TrialJourney): Promise<SampleBatch[]> {
-  const { chain, system, observed, report, trialId, relayer, sites, outsider, subjects, volunteer, salt } = journey;
-  const { trials, trialData } = system.contracts;
+  const { chain, system, observed, report, trialId, sponsor, relayer, sites, outsider, subjects, volunteer, salt } =
+    journey;
+  const { trials, trialData, trialSafety } = system.contracts;
   const [first, second, third, fourth, fifth] = subjects.map(({ key }) => key) as [string, ...string[]];
 
   /** The subjects as the chain has them: what the package goes by. */
@@ -102,7 +103,7 @@ export async function captureSteps(journey: TrialJourney): Promise<SampleBatch[]
   batches.push(correction);
   const isCorrection = ({ corrects }: DataLeaf): boolean => corrects !== CORRECTS_NONE;
   await report.take({
-    step: "Hospital corrects a value, with its reason: the correction names its row, which stays",
+    step: "Hospital corrects a value, with the reason: it names the row, which stays",
     signs: "hospital",
     pays: "hospital",
     send: () => anchors(sites.hospital, "Correction", 2, correction),
@@ -146,6 +147,30 @@ export async function captureSteps(journey: TrialJourney): Promise<SampleBatch[]
       const { sequence } = await observed.trialData.headOf(trialId, outsider);
       return { found: `${sequence} batches`, expected: "0 batches" };
     },
+  });
+
+  report.begin("trials", "A serious adverse event: the time to tell the authority runs on the chain");
+  const event = committed({ event: "syncope" });
+  const told = (expected: string) => async (): Promise<Outcome> => {
+    const { reported, expedited, late } = await observed.trialSafety.safetyOf(trialId);
+    const { dueAt } = await observed.trialSafety.eventOf(trialId, event);
+    const days = (Number(dueAt) - aware) / DAY;
+    return { found: `due after ${Math.floor(days)} days; told of ${expedited} of ${reported}, ${late} late`, expected };
+  };
+  const aware = await chain.tick();
+  await report.take({
+    step: "Hospital reports a serious event, as a commitment",
+    signs: "hospital",
+    pays: "hospital",
+    send: () => trialSafety.connect(sites.hospital).report(trialId, event, SERIOUS_KINDS.indexOf("Serious"), aware),
+    outcome: told("due after 15 days; told of 0 of 1, 0 late"),
+  });
+  await report.take({
+    step: "Sponsor says that it told the authority",
+    signs: "sponsor",
+    pays: "sponsor",
+    send: () => trialSafety.connect(sponsor).expedite(trialId, event),
+    outcome: told("due after 15 days; told of 1 of 1, 0 late"),
   });
 
   report.begin("trials", "A subject withdraws: what was collected stays, nothing is added");
@@ -205,7 +230,7 @@ export async function captureSteps(journey: TrialJourney): Promise<SampleBatch[]
     return trialData.connect(relayer).reportViolation(trialId, sites.practice, 2, leaf, proof);
   };
   await report.take({
-    step: "Somebody who was shown the row reports it: batch and trial are flagged for ever",
+    step: "Whoever is shown the row reports it: batch and trial are flagged for ever",
     signs: "anyone",
     pays: "relayer",
     send: reports,

@@ -77,7 +77,7 @@ export async function reportingSteps(journey: TrialJourney, batches: readonly Sa
     return { found: `${matching} of ${list.length} rows as registered`, expected };
   };
   await report.take({
-    step: "Allocation list, opened off chain: who got what was fixed before anybody came",
+    step: "Allocation list, opened off chain: fixed before anybody was enrolled",
     outcome: allotted(trial.allocation, "5 of 5 rows as registered"),
   });
   const exchanged = trial.allocation.map((row) => ({ ...row, arm: 1 - row.arm }));
@@ -104,7 +104,7 @@ export async function reportingSteps(journey: TrialJourney, batches: readonly Sa
   };
   const [weight] = trial.others as [OutcomeLeaf];
   await report.take({
-    step: "Sponsor reports a secondary outcome, body weight, as if it were the primary one",
+    step: "Sponsor reports a secondary outcome as if it were the primary one",
     signs: "sponsor",
     pays: "sponsor",
     send: () => reports({ ...weight, kind: OUTCOME_KINDS.indexOf("Primary"), count: 1 }, trial.others, 0),
@@ -119,7 +119,7 @@ export async function reportingSteps(journey: TrialJourney, batches: readonly Sa
     outcome: record("1 of 1 primary unreported, 0 other reported, 1 unregistered"),
   });
   await report.take({
-    step: "Sponsor reports another outcome as it was registered, and the primary one not at all",
+    step: "Sponsor reports another as registered, and the primary one not at all",
     signs: "sponsor",
     pays: "sponsor",
     send: () => reports(trial.others[1]!, trial.others, 1),
@@ -133,7 +133,7 @@ export async function reportingSteps(journey: TrialJourney, batches: readonly Sa
     outcome: phase("Closed"),
   });
   await report.take({
-    step: "The package's report of the trial, from the chain alone: what was switched is named",
+    step: "The package's report, from the chain alone, names what was switched",
     outcome: async () => {
       const { TrialRegistry, TrialData, TrialSafety } = system.deployment.contracts;
       const history = await readTrial({

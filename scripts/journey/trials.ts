@@ -22,6 +22,8 @@ import {
 } from "./trial";
 import { captureSteps } from "./trialCapture";
 import { reportingSteps } from "./trialReporting";
+import { PURPOSES } from "../../src/consent/codes";
+import { categoriesToMask } from "../../src/consent/masks";
 import { registrationNumberToBytes32, trialIdOf } from "../../src/trials/protocol";
 import { TRIAL_PHASES, TRIAL_ROLES } from "../../src/trials/statuses";
 import { trialRegistryDomain, type Enrolment } from "../../src/trials/typedData";
@@ -238,7 +240,12 @@ export async function trialsChapter(chain: Chain, system: CareProofSystem, repor
       });
       return consents.connect(relayer).grantBySig(message, signature);
     },
-    outcome: enrolled(4),
+    outcome: async () => {
+      const { permitted } = await observed.consents.check(
+        ...([volunteer.address, sites.practice.address, PURPOSES.CLINTRCH, categoriesToMask(["TRIAL_DATA"])] as const),
+      );
+      return { found: permitted ? "permitted" : "denied", expected: "permitted" };
+    },
   });
   await report.take({
     step: "Practice enrols the subject, who signs with that address",

@@ -50,7 +50,7 @@ const NODES: Record<string, (port: number) => [string, string[]]> = {
 };
 
 describe("the demo on a local node", function () {
-  // Some sixty steps, each of which waits for a block.
+  // Some 150 steps, most of which wait for a block.
   this.timeout(300_000);
   for (const [name, command] of Object.entries(NODES)) {
     describe(name, () => {
@@ -78,7 +78,7 @@ describe("the demo on a local node", function () {
         const demo = JSON.parse(ended.stdout) as Demo;
         expect(demo.ok).to.equal(true);
         expect(demo.steps.filter(({ ok }) => !ok)).to.deep.equal([]);
-        expect(demo.steps.length).to.be.at.least(50);
+        expect(demo.steps.length).to.be.at.least(130);
         const provider = new JsonRpcProvider(url);
         try {
           expect(BigInt(demo.chainId)).to.equal((await provider.getNetwork()).chainId);
@@ -86,6 +86,10 @@ describe("the demo on a local node", function () {
             "ConsentRegistry",
             "ProductInvestigations",
             "ParametricPolicy",
+            "TrialRegistry",
+            "TrialData",
+            "TrialSafety",
+            "DataLicence",
           ]);
           for (const address of Object.values(demo.contracts)) {
             expect((await provider.getCode(address)).length).to.be.greaterThan(100);
@@ -101,7 +105,7 @@ describe("the demo on a local node", function () {
 describe("the demo in process", function () {
   this.timeout(300_000);
   it("ends with 1 where a transaction of each chapter is left out, and says at which steps", async () => {
-    const ended = await script("demo", ["--json"], { CAREPROOF_DEMO_FAULT: "consent,provenance,claims" });
+    const ended = await script("demo", ["--json"], { CAREPROOF_DEMO_FAULT: "consent,provenance,claims,trials" });
     expect(ended.code).to.equal(1);
     const demo = JSON.parse(ended.stdout) as Demo;
     expect(demo.ok).to.equal(false);
@@ -116,6 +120,7 @@ describe("the demo in process", function () {
         "Clinic submits it with the member's receipt: priced, and paid at once",
         "None; clinic has 0.00, must be: Paid; clinic has 77.00",
       ],
+      ["The subject withdraws", "enrolled, must be: withdrawn"],
     ] as const) {
       expect(results.get(leftOut), leftOut).to.equal(result);
     }
