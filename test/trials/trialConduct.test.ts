@@ -163,11 +163,11 @@ describe("TrialRegistry: suspension and termination", () => {
     await registry.connect(sponsorKey).dismiss(trialId, role("SafetyBoard"), safetyBoard);
     for (const by of [safetyBoardKey, siteKey, otherBoard, stranger]) {
       for (const attempt of [
-        registry.connect(by).suspend(trialId, REASON),
-        registry.connect(by).terminate(trialId, REASON),
-        registry.connect(by).resume(trialId),
+        () => registry.connect(by).suspend(trialId, REASON),
+        () => registry.connect(by).terminate(trialId, REASON),
+        () => registry.connect(by).resume(trialId),
       ]) {
-        await expect(attempt).to.be.revertedWithCustomError(registry, "NotOverseer").withArgs(trialId, by.address);
+        await expect(attempt()).to.be.revertedWithCustomError(registry, "NotOverseer").withArgs(trialId, by.address);
       }
     }
   });
@@ -220,8 +220,8 @@ describe("TrialRegistry: suspension and termination", () => {
     const system = await loadFixture(deployRecruiting);
     const { registry, trialId, sponsor, sponsorKey, boardKey } = system;
     const bySponsor = registry.connect(sponsorKey);
-    for (const attempt of [bySponsor.suspend(trialId, ZeroHash), bySponsor.terminate(trialId, ZeroHash)]) {
-      await expect(attempt).to.be.revertedWithCustomError(registry, "CommitmentMissing");
+    for (const attempt of [() => bySponsor.suspend(trialId, ZeroHash), () => bySponsor.terminate(trialId, ZeroHash)]) {
+      await expect(attempt()).to.be.revertedWithCustomError(registry, "CommitmentMissing");
     }
     await expect(bySponsor.resume(trialId))
       .to.be.revertedWithCustomError(registry, "WrongHalt")
@@ -230,17 +230,21 @@ describe("TrialRegistry: suspension and termination", () => {
       .to.emit(registry, "TrialTerminated")
       .withArgs(trialId, sponsor.address, REASON);
     for (const attempt of [
-      bySponsor.suspend(trialId, REASON),
-      registry.connect(boardKey).terminate(trialId, REASON),
-      registry.connect(boardKey).resume(trialId),
+      () => bySponsor.suspend(trialId, REASON),
+      () => registry.connect(boardKey).terminate(trialId, REASON),
+      () => registry.connect(boardKey).resume(trialId),
     ]) {
-      await expect(attempt).to.be.revertedWithCustomError(registry, "WrongHalt").withArgs(trialId, halt("Terminated"));
+      await expect(attempt())
+        .to.be.revertedWithCustomError(registry, "WrongHalt")
+        .withArgs(trialId, halt("Terminated"));
     }
     // A terminated trial is still locked and reported.
     await bySponsor.lock(trialId, id("data set"));
     await bySponsor.unblind(trialId);
-    for (const attempt of [bySponsor.suspend(trialId, REASON), bySponsor.terminate(trialId, REASON)]) {
-      await expect(attempt).to.be.revertedWithCustomError(registry, "WrongPhase").withArgs(trialId, phase("Unblinded"));
+    for (const attempt of [() => bySponsor.suspend(trialId, REASON), () => bySponsor.terminate(trialId, REASON)]) {
+      await expect(attempt())
+        .to.be.revertedWithCustomError(registry, "WrongPhase")
+        .withArgs(trialId, phase("Unblinded"));
     }
   });
 });

@@ -479,8 +479,8 @@ describe("TrialRegistry: enrolment of many", () => {
     const foreign = await signEnrolmentList(system, subjects, {}, sponsorKey);
     const cases = [
       [{ ...list, subjects: [...list.subjects].reverse() }, signature, "InvalidSignature"],
-      [{ ...list, signedAt: [list.signedAt[0]!, Number(list.signedAt[1]) - 1] }, signature, "InvalidSignature"],
-      [{ ...list, deadline: Number(list.deadline) + 1 }, signature, "InvalidSignature"],
+      [{ ...list, signedAt: [list.signedAt[0]!, list.signedAt[1]! - 1] }, signature, "InvalidSignature"],
+      [{ ...list, deadline: list.deadline + 1 }, signature, "InvalidSignature"],
       [late.list, late.signature, "DeadlinePassed"],
       [foreign.list, foreign.signature, "SignerNotOfSite"],
     ] as const;
