@@ -1,6 +1,6 @@
 /**
  * The peer: Ethereum Attestation Service 1.9.0, as published on npm with its own compiler's bytecode, doing the same as the
- * rows of consent and records.
+ * rows of consent, records and trials.
  */
 import {
   EAS__factory,
@@ -102,6 +102,7 @@ export async function measureEas(start: number): Promise<Record<string, PeerMeas
     call(patient, "multiRevoke", [{ schema, data: uids.map((each) => ({ uid: each, value: 0 })) }]),
   );
   const hashes = Array.from({ length: TIMESTAMPED_AT_ONCE }, (_, index) => id(`hash ${index}`));
+  const timestamp = await gasOf(call(relayer, "timestamp", id("document")));
   const multiTimestamp = await gasOf(call(relayer, "multiTimestamp", hashes));
 
   // Relayed
@@ -163,5 +164,8 @@ export async function measureEas(start: number): Promise<Record<string, PeerMeas
     "consent.check.emergency": asked,
     "records.anchor.first": timestamped,
     "records.anchor.later": timestamped,
+    "trials.anchor.first": { peer: "EAS timestamp", gas: timestamp },
+    "trials.anchor": { peer: "EAS timestamp", gas: timestamp },
+    "trials.enrol": { peer: "EAS attestByDelegation", gas: attestByDelegation },
   };
 }

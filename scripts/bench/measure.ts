@@ -7,6 +7,7 @@ import { measureEas } from "./eas";
 import { measureErc721 } from "./erc721";
 import type { Measurement, PeerMeasurement } from "./operation";
 import { measureProvenance } from "./provenance";
+import { measureTrials } from "./trials";
 import { deployCareProof } from "../../test/support/careproof";
 
 /** Time of the first block (unix seconds): fixed, since the price of calldata and signatures depends on it. */
@@ -19,7 +20,9 @@ export async function measureAll(): Promise<Measurement[]> {
   await restart();
   const provenance = await measureProvenance(await deployCareProof());
   await restart();
-  return [...consent, ...provenance, ...(await measureClaims(await deployCareProof()))];
+  const claims = await measureClaims(await deployCareProof());
+  await restart();
+  return [...consent, ...provenance, ...claims, ...(await measureTrials(await deployCareProof()))];
 }
 
 /** Measures what the peers do instead, by our operation. */
