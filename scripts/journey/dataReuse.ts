@@ -7,6 +7,7 @@ import { committed } from "./trial";
 import type { TrialJourney } from "./trials";
 import { toTokenUnits } from "../../src/claims/decimal";
 import { datasetId, DERIVED_KINDS, derivedWorkId, type DatasetTerms } from "../../src/trials/dataLicence";
+import { LICENCE_DENIALS, LICENCE_STATUSES, type LicenceStatus } from "../../src/trials/dataStatuses";
 import { dataUsesToMask, type DataUse } from "../../src/trials/dataUses";
 
 const DAY = 86_400;
@@ -16,8 +17,6 @@ const FEE = toTokenUnits("1000.00");
 const PERMITTED: readonly DataUse[] = ["HMB", "AI_TRAINING", "NPU", "IRB"];
 const ASKED: readonly DataUse[] = ["DS", "AI_TRAINING", "NPU", "IRB"];
 const WIDER: readonly DataUse[] = ["GRU", "NPU", "IRB"];
-/** `IDataLicence.LicenceDenial`, in its order. */
-const DENIALS = ["None", "NotInGoodStanding", "NoLicence", "Revoked", "Expired", "UseNotLicensed"];
 const MODEL = DERIVED_KINDS.indexOf("Model");
 
 /**
@@ -48,7 +47,13 @@ export async function reuseSteps(journey: TrialJourney, root: string): Promise<v
   /** What a gateway is told before it releases a key. */
   const answers = async (uses: readonly DataUse[]): Promise<string> => {
     const { permitted, denial } = await observed.licences.check(dataset, institute, dataUsesToMask(uses));
-    return permitted ? "permitted" : `denied: ${DENIALS[Number(denial)]}`;
+    return permitted ? "permitted" : `denied: ${LICENCE_DENIALS[Number(denial)]}`;
+  };
+  /** Where the licence that was asked for last is, and what a gateway is told. */
+  const licence = (status: LicenceStatus, expected: string) => async (): Promise<Outcome> => {
+    const { status: found } = await observed.licences.licenceOf(await observed.licences.count());
+    const is = LICENCE_STATUSES[Number(found)]!;
+    return { found: `${is}; ${await answers(ASKED)}`, expected: `${status}; ${expected}` };
   };
   const answer = (uses: readonly DataUse[], expected: string) => async (): Promise<Outcome> => {
     return { found: await answers(uses), expected };
@@ -85,7 +90,7 @@ export async function reuseSteps(journey: TrialJourney, root: string): Promise<v
     signs: "institute",
     pays: "institute",
     send: () => requests(ASKED),
-    outcome: answer(ASKED, "denied: NoLicence"),
+    outcome: licence("Requested", "denied: NoLicence"),
   });
   const licenceId = await observed.licences.count();
   await report.take({
@@ -94,14 +99,14 @@ export async function reuseSteps(journey: TrialJourney, root: string): Promise<v
     pays: "sponsor",
     send: () => licences.connect(sponsor).grant(licenceId, terms as never),
     refusal: "NotInGoodStanding",
-    outcome: answer(ASKED, "denied: NoLicence"),
+    outcome: licence("Requested", "denied: NoLicence"),
   });
   await report.take({
     step: "Data access committee grants it: it counts once it is paid",
     signs: "data access committee",
     pays: "data access committee",
     send: () => licences.connect(committee).grant(licenceId, terms as never),
-    outcome: answer(ASKED, "denied: NoLicence"),
+    outcome: licence("Granted", "denied: NoLicence"),
   });
   await (await currency.getFunction("mint").send(institute.address, FEE)).wait();
   await (await (currency.connect(institute) as Contract).getFunction("approve").send(licences, FEE)).wait();
@@ -110,7 +115,7 @@ export async function reuseSteps(journey: TrialJourney, root: string): Promise<v
     signs: "institute",
     pays: "institute",
     send: () => licences.connect(institute).activate(licenceId, terms as never),
-    outcome: answer(ASKED, "permitted"),
+    outcome: licence("Active", "permitted"),
   });
   await report.take({
     step: "Gateway asks whether the institute may use the data for anything else",

@@ -1,5 +1,5 @@
 /** Consents that a chapter needs on its way, for whoever relays them. */
-import { id, type Wallet } from "ethers";
+import { hexlify, randomBytes, type Wallet } from "ethers";
 
 import type { Category, Purpose } from "../../src/consent/codes";
 import { categoriesToMask, purposesToMask } from "../../src/consent/masks";
@@ -32,7 +32,7 @@ export async function signGrant(
     notBefore: issuedAt,
     expiresAt: issuedAt + 365 * DAY,
     flags: 0,
-    evidence: id("evidence"),
+    evidence: hexlify(randomBytes(32)),
     issuedAt,
     deadline: issuedAt + DAY,
   };

@@ -1,18 +1,26 @@
 /** What the chapter on clinical trials is about: a trial as its registry has it, its subjects and its lists. All in it is invented. */
 import type { Wallet } from "ethers";
 
-import { readTrialRegistrations } from "../../src/trials/registration/readRegistrations";
-import type { TrialRegistration } from "../../src/trials/registration/registration";
 import {
   allocationTree,
-  outcomeTree,
   subjectCommitment,
   versionHash,
   type AllocationLeaf,
   type OutcomeLeaf,
   type Protocol,
 } from "../../src/trials/protocol";
-import { OUTCOME_KINDS, SIGNATURE_MEANINGS } from "../../src/trials/statuses";
+import {
+  OPENING_FORMAT,
+  OPENING_VERSION,
+  openedLeaves,
+  openedProtocol,
+  plannedProtocol,
+  type OpenedDocument,
+  type ProtocolOpening,
+} from "../../src/trials/protocolOpening";
+import { readTrialRegistrations } from "../../src/trials/registration/readRegistrations";
+import type { TrialRegistration } from "../../src/trials/registration/registration";
+import { SIGNATURE_MEANINGS } from "../../src/trials/statuses";
 import {
   ENROLMENT_LIST_TYPES,
   ENROLMENT_TYPES,
@@ -29,17 +37,37 @@ import { commit, newSalt } from "../../src/utils/commitment";
 import type { CareProofDomain } from "../../src/utils/typedData";
 
 const DAY = 86_400;
-/** Arms of the trial. */
-const ARMS = ["Testolol 10 mg", "Placebo"];
+/** What the subjects get. */
+export const ARMS = ["Testolol 10 mg", "Placebo of Testolol"] as const;
+/** By which the data know the subjects; the last has an address of their own. */
+export const SUBJECT_KEYS = ["HOSPITAL-001", "HOSPITAL-002", "UNIVERSITY-001", "UNIVERSITY-002", "PRACTICE-001"];
+/** Who signs for the ethics board. */
+export const CHAIR = "TESTPERSON, CHAIR";
 
-/** A record of ClinicalTrials.gov as its API v2 gives it, of a trial that starts now (unix seconds). */
-export function sampleRecord(now: number): string {
-  const month = (days: number): string => new Date((now + days * DAY) * 1_000).toISOString().slice(0, 7);
-  return JSON.stringify({
+const TIME_FRAME = "Baseline to week 12";
+const [PRESSURE, WEIGHT, QUALITY] = [
+  "Change in systolic blood pressure",
+  "Change in body weight",
+  "Change in quality of life (EQ-5D-5L)",
+].map((measure) => ({ measure, timeFrame: TIME_FRAME }));
+/** Results as they are published in the end: another outcome as the primary one. */
+const RESULTS = [
+  { type: "PRIMARY", title: WEIGHT!.measure, timeFrame: TIME_FRAME },
+  { type: "SECONDARY", title: QUALITY!.measure, timeFrame: TIME_FRAME },
+];
+
+/**
+ * A record of ClinicalTrials.gov as its API v2 gives it, of a trial that starts at a time (unix seconds).
+ *
+ * @param hasResults Whether it is the record as it is in the end.
+ */
+export function sampleRecord(start: number, hasResults = false): TrialRegistration {
+  const month = (days: number): string => new Date((start + days * DAY) * 1_000).toISOString().slice(0, 7);
+  const text = JSON.stringify({
     protocolSection: {
       identificationModule: { nctId: "NCT09990001", briefTitle: "Testolol for Raised Blood Pressure" },
       statusModule: {
-        overallStatus: "NOT_YET_RECRUITING",
+        overallStatus: hasResults ? "COMPLETED" : "NOT_YET_RECRUITING",
         startDateStruct: { date: month(0), type: "ESTIMATED" },
         primaryCompletionDateStruct: { date: month(365), type: "ESTIMATED" },
       },
@@ -50,16 +78,12 @@ export function sampleRecord(now: number): string {
         enrollmentInfo: { count: 5, type: "ESTIMATED" },
       },
       armsInterventionsModule: { armGroups: ARMS.map((label) => ({ label })) },
-      outcomesModule: {
-        primaryOutcomes: [{ measure: "Change in systolic blood pressure", timeFrame: "Baseline to week 12" }],
-        secondaryOutcomes: [
-          { measure: "Change in body weight", timeFrame: "Baseline to week 12" },
-          { measure: "Change in quality of life (EQ-5D-5L)", timeFrame: "Baseline to week 12" },
-        ],
-      },
+      outcomesModule: { primaryOutcomes: [PRESSURE], secondaryOutcomes: [WEIGHT, QUALITY] },
     },
-    hasResults: false,
+    ...(hasResults ? { resultsSection: { outcomeMeasuresModule: { outcomeMeasures: RESULTS } } } : {}),
+    hasResults,
   });
+  return readTrialRegistrations(text)[0]!;
 }
 
 /** A subject of the trial. */
@@ -82,17 +106,27 @@ export function subjectWithAddress(key: string, address: string, salt: string): 
 
 /** A salted commitment to a document. */
 export function committed(document: object): string {
-  return commit("trialData", canonicalize(JSON.stringify(document)), "json#data", newSalt());
+  return committedWith(document, newSalt());
+}
+
+function committedWith(document: object, salt: string): string {
+  return commit("trialDocument", canonicalize(JSON.stringify(document)), "json#data", salt);
+}
+
+function opened(document: object): OpenedDocument {
+  const salt = newSalt();
+  return { commitment: committedWith(document, salt), salt };
 }
 
 /** What the sponsor of the trial promises, with what it keeps to prove it. */
 export class SampleTrial {
+  readonly opening: ProtocolOpening;
   readonly protocol: Protocol;
   /** Hash of the version, which the ethics board signs. */
   readonly versionHash: string;
-  readonly primaries: readonly OutcomeLeaf[];
+  /** The secondary and other outcomes. */
   readonly others: readonly OutcomeLeaf[];
-  /** Who gets what, in the order of the list. */
+  /** Who gets what, in the order of the list: one arm after the other, where a trial draws them. */
   readonly allocation: readonly AllocationLeaf[];
 
   /** @param subjects Those whom the list allots to an arm. */
@@ -100,56 +134,30 @@ export class SampleTrial {
     readonly registration: TrialRegistration,
     subjects: readonly SampleSubject[],
   ) {
-    this.primaries = outcomeLeaves(registration, ["Primary"]);
-    this.others = outcomeLeaves(registration, ["Secondary", "Other"]);
-    this.allocation = allot(subjects);
-    this.protocol = {
+    const { outcomes, ...planned } = plannedProtocol(registration);
+    this.allocation = subjects.map(({ commitment }, index) => {
+      return { index, subject: commitment, arm: index % ARMS.length, salt: newSalt() };
+    });
+    this.opening = {
+      ...{ format: OPENING_FORMAT, version: OPENING_VERSION, ...planned },
       documents: {
-        protocol: committed({ protocol: registration.title }),
-        statisticalAnalysisPlan: committed({ plan: registration.title }),
-        consentForm: committed({ form: registration.title }),
-        allocationRoot: allocationTree(this.allocation).root,
-        plannedEnrolment: registration.enrolment!.count,
-        primaryCompletion: Date.parse(registration.primaryCompletion!.date) / 1_000,
+        protocol: opened({ protocol: registration.title }),
+        statisticalAnalysisPlan: opened({ plan: registration.title }),
+        consentForm: opened({ form: registration.title }),
       },
-      outcomes: {
-        primaryRoot: outcomeTree(this.primaries).root,
-        otherRoot: outcomeTree(this.others).root,
-        primaries: this.primaries.length,
-        others: this.others.length,
-      },
+      allocationRoot: allocationTree(this.allocation).root,
+      outcomes: outcomes.map((outcome) => ({ ...outcome, salt: newSalt() })),
     };
+    this.protocol = openedProtocol(this.opening);
     this.versionHash = versionHash(this.protocol);
+    this.others = openedLeaves(this.opening).others;
   }
-
-  /** The trial of the only record in a text. */
-  static read(record: string, subjects: readonly SampleSubject[]): SampleTrial {
-    const [registration] = readTrialRegistrations(record);
-    return new SampleTrial(registration!, subjects);
-  }
-}
-
-function outcomeLeaves({ outcomes }: TrialRegistration, kinds: (typeof OUTCOME_KINDS)[number][]): OutcomeLeaf[] {
-  const numbers = kinds.map((kind) => OUTCOME_KINDS.indexOf(kind));
-  const kindOf = (kind: string): number => OUTCOME_KINDS.findIndex((name) => name.toLowerCase() === kind);
-  const chosen = outcomes.filter(({ kind }) => numbers.includes(kindOf(kind)));
-  return chosen.map(({ kind, measure, timeFrame }, index) => ({
-    ...{ index, count: chosen.length, kind: kindOf(kind) },
-    commitment: committed({ measure, timeFrame }),
-  }));
-}
-
-/** An allocation list of these subjects, of arms one after the other: in a trial they are drawn. */
-function allot(subjects: readonly SampleSubject[]): AllocationLeaf[] {
-  return subjects.map(({ commitment }, index) => ({
-    ...{ index, subject: commitment, arm: index % ARMS.length, salt: newSalt() },
-  }));
 }
 
 /** An ethics board's approval of a version, signed at a time (unix seconds). */
 export async function approve(domain: CareProofDomain, signer: Wallet, trialId: string, object: string, now: number) {
   const meaning = SIGNATURE_MEANINGS.indexOf("Approval");
-  const signature = { signer: signer.address, signerName: committed({ name: "TESTPERSON, CHAIR" }), meaning };
+  const signature = { signer: signer.address, signerName: committed({ name: CHAIR }), meaning };
   const times = { signedAt: now, deadline: now + DAY };
   const message = { trialId, object, ...signature, ...times };
   return { ...signature, ...times, signature: await signer.signTypedData(domain, TRIAL_SIGNATURE_TYPES, message) };

@@ -2,7 +2,7 @@
 import { getBytes, keccak256 } from "ethers";
 
 import type { Outcome } from "./report";
-import { committed } from "./trial";
+import { committed, sampleRecord } from "./trial";
 import type { SampleBatch } from "./trialData";
 import type { TrialJourney } from "./trials";
 import {
@@ -13,13 +13,15 @@ import {
   type OutcomeLeaf,
 } from "../../src/trials/protocol";
 import { readTrial } from "../../src/trials/readTrial";
+import { compareRecord } from "../../src/trials/recordComparison";
 import { OUTCOME_KINDS } from "../../src/trials/statuses";
+import type { TrialHistory } from "../../src/trials/trialHistory";
 import { trialReport } from "../../src/trials/trialReport";
 import { MerkleTree } from "../../src/utils/merkle";
 
 /** Takes the steps. The root over what was locked. */
 export async function reportingSteps(journey: TrialJourney, batches: readonly SampleBatch[]): Promise<string> {
-  const { chain, system, observed, report, trial, trialId, sponsor, sites, phase } = journey;
+  const { chain, start, system, observed, report, trial, trialId, sponsor, sites, phase } = journey;
   const { trials, trialData } = system.contracts;
 
   report.begin("trials", "Lock: nothing is added any more, and only then is anybody told who got what");
@@ -132,24 +134,30 @@ export async function reportingSteps(journey: TrialJourney, batches: readonly Sa
     send: () => trials.connect(sponsor).close(trialId),
     outcome: phase("Closed"),
   });
+  const history = (): Promise<TrialHistory> => {
+    const { TrialRegistry, TrialData, TrialSafety } = system.deployment.contracts;
+    const contracts = {
+      ...{ TrialRegistry: TrialRegistry!.address, TrialData: TrialData!.address, TrialSafety: TrialSafety!.address },
+    };
+    return readTrial({ provider: chain.observer, contracts, trialId, fromBlock: TrialRegistry!.blockNumber });
+  };
   await report.take({
     step: "The package's report, from the chain alone, names what was switched",
     outcome: async () => {
-      const { TrialRegistry, TrialData, TrialSafety } = system.deployment.contracts;
-      const history = await readTrial({
-        provider: chain.observer,
-        contracts: {
-          TrialRegistry: TrialRegistry!.address,
-          TrialData: TrialData!.address,
-          TrialSafety: TrialSafety!.address,
-        },
-        trialId,
-        fromBlock: TrialRegistry!.blockNumber,
-      });
-      const found = trialReport(history)
-        .warnings.map(({ code }) => code)
-        .join(", ");
+      const { warnings } = trialReport(await history());
+      const found = warnings.map(({ code }) => code).join(", ");
       return { found, expected: "PRIMARY_OUTCOMES_UNREPORTED, UNREGISTERED_RESULTS, DATA_VIOLATIONS" };
+    },
+  });
+  await report.take({
+    step: "The results that were published are compared with what was promised",
+    outcome: async () => {
+      const { promisedBy, outcomes } = compareRecord(await history(), sampleRecord(start, true), trial.opening);
+      const fates = outcomes.map(({ registered, fate }) => `${registered?.kind} ${fate}`);
+      return {
+        found: `as on the ${promisedBy}: ${fates.join(", ")}`,
+        expected: "as on the chain: primary missing, secondary promoted, secondary kept",
+      };
     },
   });
   return dataset;

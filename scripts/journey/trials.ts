@@ -14,6 +14,7 @@ import {
   approve,
   SampleTrial,
   sampleRecord,
+  SUBJECT_KEYS,
   signEnrolment,
   signEnrolments,
   subjectOfSite,
@@ -38,6 +39,8 @@ const INVESTIGATOR = TRIAL_ROLES.indexOf("Investigator");
 /** A trial on the chain, and who takes part in it. */
 export interface TrialJourney {
   readonly chain: Chain;
+  /** Unix seconds. */
+  readonly start: number;
   readonly system: CareProofSystem;
   /** The contracts as another provider sees them. */
   readonly observed: Contracts;
@@ -88,11 +91,11 @@ export async function trialsChapter(chain: Chain, system: CareProofSystem, repor
 
   const salt = newSalt();
   const subjects = [
-    ...["HOSPITAL-001", "HOSPITAL-002", "UNIVERSITY-001", "UNIVERSITY-002"].map(subjectOfSite),
-    subjectWithAddress("PRACTICE-001", volunteer.address, salt),
+    ...SUBJECT_KEYS.slice(0, -1).map(subjectOfSite),
+    subjectWithAddress(SUBJECT_KEYS.at(-1)!, volunteer.address, salt),
   ];
   const [first, second, third, fourth, fifth] = subjects as [SampleSubject, ...SampleSubject[]];
-  const trial = SampleTrial.read(sampleRecord(start), subjects);
+  const trial = new SampleTrial(sampleRecord(start), subjects);
   const { registrationNumber } = trial.registration;
   const trialId = trialIdOf(registrationNumber, sponsor.address);
   const domain = trialRegistryDomain(chain.chainId, await trials.getAddress());
@@ -265,7 +268,7 @@ export async function trialsChapter(chain: Chain, system: CareProofSystem, repor
 
   const journey = {
     ...{ chain, system, observed, report, trial, trialId, sponsor, relayer, sites, outsider, committee, institute },
-    ...{ subjects, volunteer, salt, phase },
+    ...{ subjects, volunteer, salt, phase, start },
   };
   const batches = await captureSteps(journey);
   const dataset = await reportingSteps(journey, batches);

@@ -22,6 +22,14 @@ import hre from "hardhat";
 import { Chain } from "../../scripts/journey/chain";
 import { readInput } from "../../scripts/journey/input";
 import { runJourney } from "../../scripts/journey/run";
+import { ARMS, CHAIR, SUBJECT_KEYS } from "../../scripts/journey/trial";
+import {
+  ClaimsProcessor__factory,
+  ConsentRegistry__factory,
+  DrugProvenance__factory,
+  TrialData__factory,
+  TrialRegistry__factory,
+} from "../../src/bindings/index.js";
 import { canonicalJson } from "../../src/utils/canonical.js";
 import { createKeccak256 } from "../../src/utils/keccak.js";
 import { everythingShown, findText, wordsOf, type Shown } from "./scanner";
@@ -88,9 +96,31 @@ describe("what the chain shows of the care journey", () => {
     expect(count("storage")).to.be.greaterThan(30);
   });
 
+  it("has events of every chapter", () => {
+    const words = wordsOf(shown);
+    const events = [
+      ConsentRegistry__factory.createInterface().getEvent("ConsentGranted"),
+      DrugProvenance__factory.createInterface().getEvent("LotCommissioned"),
+      ClaimsProcessor__factory.createInterface().getEvent("ClaimPaid"),
+      TrialRegistry__factory.createInterface().getEvent("SubjectEnrolled"),
+      TrialData__factory.createInterface().getEvent("DataAnchored"),
+    ];
+    for (const { name, topicHash } of events) expect(words.has(topicHash.slice(2)), name).to.equal(true);
+  });
+
   for (const [what, canary] of Object.entries(CANARIES)) {
     it(`is not the ${what} of the patient, in clear, in hex, in base64 or hashed`, () => {
       expect(findText(shown, canary)).to.deep.equal([]);
+    });
+  }
+
+  for (const [what, secrets] of [
+    ["key of a subject of the trial", SUBJECT_KEYS],
+    ["arm of the trial", ARMS],
+    ["name of who signed for the ethics board", [CHAIR]],
+  ] as const) {
+    it(`is no ${what}, in clear, in hex, in base64 or hashed`, () => {
+      for (const secret of secrets) expect(findText(shown, secret), secret).to.deep.equal([]);
     });
   }
 

@@ -3,10 +3,21 @@ import { expect } from "chai";
 import { hexlify, id, keccak256, randomBytes, type Wallet } from "ethers";
 import { ethers } from "hardhat";
 
+import { signGrant } from "../../scripts/journey/grant.js";
 import { patientWallet } from "../../src/consent/patientAddress.js";
 import { typedData } from "../../src/consent/typedData.js";
+import { registrationNumberToBytes32, subjectCommitment, trialIdOf } from "../../src/trials/protocol.js";
 import { accredit, deployCareProof, type CareProof } from "../support/careproof.js";
 import { contractsOf } from "../support/eventLogs.js";
+import {
+  appoint,
+  approve,
+  deployTrialParties,
+  NUMBER,
+  signEnrolment,
+  signWithdrawal,
+  type Trial,
+} from "../support/trialParties.js";
 import { everythingShown, type Shown } from "./scanner";
 
 const DAY = 86_400;
@@ -104,5 +115,72 @@ describe("one patient with two providers", () => {
     const [first, second] = shown as [Set<string>, Set<string>];
     const address = (patientWallet(seed, "everybody") as { address: string }).address.slice(2).toLowerCase();
     expect(common(first, second)).to.include(address);
+  });
+});
+
+/** Two trials of two sponsors, each with a site and a relayer of its own. */
+async function twoTrials(): Promise<Trial[]> {
+  const system = await loadFixture(deployTrialParties);
+  const { otherSponsor, otherBoard, otherSite, otherSiteKey, dataManager } = system;
+  const other: Trial = {
+    ...{ ...system, sponsor: otherSponsor, sponsorKey: otherSponsor, board: otherBoard, boardKey: otherBoard },
+    ...{ site: otherSite, siteKey: otherSiteKey, stranger: dataManager },
+    trialId: trialIdOf(NUMBER, otherSponsor.address),
+  };
+  for (const trial of [system, other]) {
+    await trial.registry.connect(trial.sponsorKey).register(registrationNumberToBytes32(NUMBER), trial.protocol);
+    await approve(trial);
+    await appoint(trial, "Investigator", trial.site);
+  }
+  return [system, other];
+}
+
+/** Everything one person does in a trial, at the address `person`; what the chain shows of it. */
+async function participation(trial: Trial, person: Wallet): Promise<Shown[]> {
+  const { consents, registry, site, siteKey, stranger: relayer } = trial;
+  const fromBlock = (await ethers.provider.getBlockNumber()) + 1;
+  const at = { chainId: 31_337, verifyingContract: await consents.getAddress() };
+  const grant = await signGrant(at, person, {
+    ...{ grantee: site.address, purpose: "CLINTRCH", category: "TRIAL_DATA", issuedAt: await time.latest() },
+  });
+  await consents.connect(relayer).grantBySig(grant.message, grant.signature);
+  const salt = hexlify(randomBytes(32));
+  const subject = subjectCommitment(person.address, salt);
+  const enrolment = await signEnrolment(trial, subject, { signer: person.address }, person);
+  await registry.connect(siteKey).enrolWithConsent(enrolment.enrolment, person, salt, enrolment.signature);
+  await time.increase(60);
+  const withdrawal = await signWithdrawal(trial, subject, { signer: person.address }, person);
+  await registry.connect(relayer).withdraw(withdrawal.withdrawal, salt, withdrawal.signature);
+  return everythingShown(ethers.provider, fromBlock);
+}
+
+describe("one person in two trials", () => {
+  const seed = id("a seed for tests alone");
+  const at = (name: string): Wallet => patientWallet(seed, name) as unknown as Wallet;
+
+  it("is two addresses and two commitments with nothing in common but the contracts' own constants", async () => {
+    const trials = await loadFixture(twoTrials);
+    const shown = [];
+    for (const [place, trial] of trials.entries()) {
+      shown.push(identifiersIn(await participation(trial, at(`trial ${place}`))));
+    }
+    const [first, second] = shown as [Set<string>, Set<string>];
+    expect(first.size).to.be.greaterThan(8);
+    const { registry, consents } = trials[0]!;
+    const constants = new Set([
+      consents.interface.getEvent("ConsentGranted").topicHash.slice(2),
+      registry.interface.getEvent("SubjectEnrolled").topicHash.slice(2),
+      registry.interface.getEvent("SubjectWithdrawn").topicHash.slice(2),
+    ]);
+    expect(common(first, second).filter((word) => !constants.has(word))).to.deep.equal([]);
+  });
+
+  it("would be seen to be one with the same address in both", async () => {
+    const shown = [];
+    for (const trial of await loadFixture(twoTrials)) {
+      shown.push(identifiersIn(await participation(trial, at("everybody"))));
+    }
+    const [first, second] = shown as [Set<string>, Set<string>];
+    expect(common(first, second)).to.include(at("everybody").address.slice(2).toLowerCase());
   });
 });
