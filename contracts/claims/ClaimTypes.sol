@@ -121,8 +121,17 @@ library ClaimTypes {
         }
     }
 
-    function hash(ClaimLine memory value) internal pure returns (bytes32) {
-        return keccak256(abi.encode(CLAIM_LINE_TYPEHASH, value));
+    /// @dev A struct in memory too is there as EIP-712 encodes it: copied from calldata, which reverts where bits are set that a type
+    /// has not.
+    function hash(ClaimLine memory value) internal pure returns (bytes32 result) {
+        bytes32 typeHash = CLAIM_LINE_TYPEHASH;
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            let start := mload(0x40)
+            mstore(start, typeHash)
+            mcopy(add(start, 0x20), value, 0x80)
+            result := keccak256(start, 0xa0)
+        }
     }
 
     /// @dev With the hash of the claim's receipt, and those of its lines. As for the receipt, the caller reads every small member.
@@ -150,8 +159,12 @@ library ClaimTypes {
         return keccak256(abi.encode(APPEAL_TYPEHASH, value));
     }
 
-    /// @notice The id under which a claim is stored.
-    function idOf(ClaimKey memory key) internal pure returns (bytes32) {
-        return keccak256(abi.encode(key));
+    /// @notice The id under which a claim is stored: `keccak256(abi.encode(key))`.
+    /// @dev As for a line, memory has what encoding gives.
+    function idOf(ClaimKey memory key) internal pure returns (bytes32 result) {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            result := keccak256(key, 0xa0)
+        }
     }
 }

@@ -350,16 +350,14 @@ contract ClaimsProcessor is ClaimDecisions {
         intake.year = CalendarYear.yearOf(claim.receipt.serviceDay);
         intake.used = _accumulators(claim.policyId, intake.year, claim.receipt.family);
         hashes = new bytes32[](length);
-        bytes32[] memory leaves = new bytes32[](length);
+        bytes32[] memory leaves = new bytes32[](isMultiProof ? length : 0);
         for (uint256 i = 0; i < length; ++i) {
             ClaimLine memory line = claim.lines[i];
             require(line.units != 0, NoUnits(i));
             hashes[i] = line.hash();
-            leaves[i] = FeeSchedule.leaf(claim.receipt.family, line.procedure, line.fee);
-            require(
-                isMultiProof || MerkleProof.verifyCalldata(proven.feeProofs[i], terms.feeSchedule, leaves[i]),
-                FeeNotInSchedule(i)
-            );
+            bytes32 leaf = FeeSchedule.leaf(claim.receipt.family, line.procedure, line.fee);
+            if (isMultiProof) leaves[i] = leaf;
+            else require(MerkleProof.verifyCalldata(proven.feeProofs[i], terms.feeSchedule, leaf), FeeNotInSchedule(i));
             _priceLine(intake, terms, line);
         }
         require(

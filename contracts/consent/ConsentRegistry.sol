@@ -27,6 +27,8 @@ contract ConsentRegistry is EmergencyAccess, IConsentRegistry {
 
     /// @dev The flags that a grant can set.
     uint8 private constant KNOWN_FLAGS = 0x07;
+    /// @dev A tombstone where nothing was ever granted.
+    uint8 private constant NEVER_GRANTED = 1 << 5;
     /// @dev A representative decided; who, is in `_representatives`.
     uint8 private constant BY_REPRESENTATIVE = 1 << 6;
     /// @dev The patient decided here at some time. Never cleared.
@@ -159,7 +161,7 @@ contract ConsentRegistry is EmergencyAccess, IConsentRegistry {
         uint256 consent = _consents[patient][grantee][purpose];
         if (state.retiredAt != 0 && state.retiredAt <= time) return false;
         if (consent.issuedAt() <= _revokedUntil(state, consent) && state.revokedAllAt <= time) return false;
-        if (consent.categories() == 0) return consent.issuedAt() > time;
+        if (consent.categories() == 0) return consent.issuedAt() > time && consent.flags() & NEVER_GRANTED == 0;
         return
             categories & ~uint256(consent.categories()) == 0 &&
             consent.notBefore() <= time &&
@@ -291,7 +293,8 @@ contract ConsentRegistry is EmergencyAccess, IConsentRegistry {
                 byPatient ||
                     standing.flags() & PATIENT_DECIDED != 0 ||
                     (patientDecided && decidedAt > revokedAllArrivedAt);
-            uint256 revoked = ConsentWord.tombstone(decidedAt, keep ? PATIENT_DECIDED : 0);
+            uint8 never = standing == 0 ? NEVER_GRANTED : standing.flags() & NEVER_GRANTED;
+            uint256 revoked = ConsentWord.tombstone(decidedAt, (keep ? PATIENT_DECIDED : 0) | never);
             if (revoked == standing) continue;
             consents[purpose] = revoked;
             applied |= uint32(1 << purpose);

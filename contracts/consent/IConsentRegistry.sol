@@ -19,7 +19,7 @@ interface IConsentRegistry is IPatientStanding, IEmergencyAccess {
     /// @param expiresAt The first second at which it no longer counts (unix seconds).
     /// @param issuedAt When it was decided (unix seconds).
     /// @param flags Bitmask: what the user of the data must carry onward (bits 0 to 2, HL7 v3 refrain policies: 0
-    /// NORDSCLCD no redisclosure, 1 NOREUSE, 2 NORELINK), and who decided (bit 6: a representative; bit 7: the patient
+    /// NORDSCLCD no redisclosure, 1 NOREUSE, 2 NORELINK), that a revocation ended nothing (bit 5), and who decided (bit 6: a representative; bit 7: the patient
     /// decided here, or revoked everything after it, which a representative without the power to override cannot change
     /// any more).
     struct Consent {
@@ -238,7 +238,7 @@ interface IConsentRegistry is IPatientStanding, IEmergencyAccess {
     /// @notice Whether the consent on record covered all `categories` at `time` (unix seconds), whatever ended it later: for who has to
     /// account for what was done then. For the present ask {check}.
     /// @dev Accreditation and representation are not asked about: when they ended is not on record. Nor is what a single revocation
-    /// ended: of a consent revoked after `time` it is true.
+    /// ended: of a consent revoked after `time` it is true, whatever it said; where there never was one it is false.
     function countedAt(
         address patient,
         address grantee,

@@ -4,6 +4,8 @@ import { CareProofError } from "../errors.js";
 import { maskToCategories, maskToFlags } from "./masks.js";
 import type { Category, ConsentFlag } from "./codes.js";
 
+/** Bit of the flags that says of a revocation that nothing was ever granted before it. */
+export const NEVER_GRANTED = 1 << 5;
 /** Bit of the flags that says that a representative decided. */
 export const BY_REPRESENTATIVE = 1 << 6;
 /** Bit of the flags that says that the patient decided here at some time. */

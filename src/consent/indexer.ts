@@ -5,7 +5,7 @@
 
 import { ZeroAddress } from "ethers";
 
-import { BY_REPRESENTATIVE, PATIENT_DECIDED } from "./consentWord.js";
+import { BY_REPRESENTATIVE, NEVER_GRANTED, PATIENT_DECIDED } from "./consentWord.js";
 import type { ConsentEvent } from "./events.js";
 import {
   type DECISION_KINDS,
@@ -17,6 +17,7 @@ import {
 
 const ISSUED_AT = 144n;
 const FLAGS = 184n;
+const NEVER_GRANTED_WORD = BigInt(NEVER_GRANTED) << FLAGS;
 const PATIENT_DECIDED_WORD = BigInt(PATIENT_DECIDED) << FLAGS;
 
 /** `IPatientStanding.Patient`. Unix seconds. */
@@ -364,6 +365,7 @@ export class ConsentIndex {
       const { issuedAt } = args;
       // A patient's revocation also ends what a representative decided later, and then stands at that time.
       word = (issuedAt > issuedAtOf(standing) ? issuedAt : issuedAtOf(standing)) << ISSUED_AT;
+      word |= standing === 0n ? NEVER_GRANTED_WORD : standing & NEVER_GRANTED_WORD;
     }
     // Also where a revocation of everything decided on what stood, and the time alone no longer shows it.
     const patientDecided =

@@ -120,6 +120,16 @@ describe("ClaimsProcessor: consent that did not count at the receipt is none", (
     await expectRefused(system, proven, "NeverGranted");
   });
 
+  it("attack: the same by revoking this very consent, once and again", async () => {
+    const system = await loadFixture(deployWithoutConsent);
+    const proven = await proveClaim(system);
+    for (let times = 0; times < 2; times++) {
+      await time.increase(60);
+      await system.consents.connect(system.member).revoke(system.insurer, HPAYMT);
+      await expectRefused(system, proven, "Revoked");
+    }
+  });
+
   it("attack: a consent to other categories becomes one to claims by revoking everything", async () => {
     const system = await loadFixture(deployWithoutConsent);
     await grant(system, { categories: LABORATORY });

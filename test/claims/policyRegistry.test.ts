@@ -1,6 +1,6 @@
 import { loadFixture, setStorageAt, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
-import { id, toBeHex, ZeroAddress, ZeroHash } from "ethers";
+import { toBeHex, ZeroAddress, ZeroHash } from "ethers";
 
 import { planId } from "../../src/claims/planTerms.js";
 import { ROLES, STANDINGS } from "../../src/participants/roles.js";

@@ -16,6 +16,7 @@ import {
   BY_PROXY,
   DIRECT,
   KIND,
+  NEVER_GRANTED,
   PATIENT_DECIDED,
   ROUTES,
   SIGNED,
@@ -65,6 +66,14 @@ describe("ConsentRegistry: revoke", () => {
         await expect(SIGNED.grant(parties, earlier))
           .to.be.revertedWithCustomError(consents, "ConsentSuperseded")
           .withArgs(PURPOSES.TREAT, at);
+        // It says that it ended nothing, and so does the next; one that ends a grant does not.
+        const flags = async () => (await consents.consentOf(patient, hospital, PURPOSES.TREAT)).flags;
+        expect(await flags()).to.equal(decider | NEVER_GRANTED);
+        await route.revoke(parties, await soon());
+        expect(await flags()).to.equal(decider | NEVER_GRANTED);
+        await SIGNED.grant(parties, await soon());
+        await SIGNED.revoke(parties, await soon());
+        expect(await flags()).to.equal(PATIENT_DECIDED);
       });
 
       it("wins within the second of a grant, whichever comes first in the block", async () => {

@@ -12,6 +12,7 @@ import {
   BY_REPRESENTATIVE,
   HOUR,
   KIND,
+  NEVER_GRANTED,
   PATIENT_DECIDED,
   appointRepresentative,
   deployParties,
@@ -86,9 +87,10 @@ describe("index of consents", () => {
     const { relay } = await heldRevokeAll(parties);
     await soon();
     await inOneBlock(relay, () => BY_PROXY.revoke(parties, 0n));
-    expect(await flagsOnChain(parties)).to.equal(0n);
+    // Nothing was ever granted here.
+    expect(await flagsOnChain(parties)).to.equal(NEVER_GRANTED);
     const { flags, lastDecision } = await indexed(parties);
-    expect(flags).to.equal(0n);
+    expect(flags).to.equal(NEVER_GRANTED);
     expect(lastDecision.kind).to.equal("Revoked");
   });
 
@@ -98,7 +100,7 @@ describe("index of consents", () => {
     await soon();
     await relay();
     await BY_PROXY.revoke(parties, await soon());
-    expect(await flagsOnChain(parties)).to.equal(PATIENT_DECIDED);
-    expect((await indexed(parties)).flags).to.equal(PATIENT_DECIDED);
+    expect(await flagsOnChain(parties)).to.equal(PATIENT_DECIDED | NEVER_GRANTED);
+    expect((await indexed(parties)).flags).to.equal(PATIENT_DECIDED | NEVER_GRANTED);
   });
 });

@@ -44,6 +44,8 @@ export const KIND = { None: 0n, Granted: 1n, Revoked: 2n, RevokedAll: 3n } as co
 /** Flags of a stored consent that say who decided. */
 export const BY_REPRESENTATIVE = 64n;
 export const PATIENT_DECIDED = 128n;
+/** Bit of the flags: a revocation where nothing was ever granted. */
+export const NEVER_GRANTED = 32n;
 
 /** The bitmask of purposes. */
 export const purposes = (...names: Purpose[]): bigint =>

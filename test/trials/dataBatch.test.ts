@@ -65,16 +65,16 @@ describe("DataBatch", () => {
     expect((await expectError(work, "SUBJECT_NOT_ENROLLED")).message).to.match(/rows\[0\].*rows\[1\].*rows\[2\]/);
   });
 
-  it("refuses rows captured after the subject withdrew, and takes those of the same second", async () => {
+  it("refuses rows captured since the subject withdrew, the same second too, as TrialData does", async () => {
     const withdrawn = (withdrawnAt: number): Promise<unknown> =>
       commit(datasetJson(vitalSigns()), {
         enrolment: enrolmentOf("001", { subjectKey: "002", subject: subjectOf("x"), withdrawnAt }),
       });
-    const { message } = await expectError(() => withdrawn(CAPTURED - 1), "CAPTURED_AFTER_WITHDRAWAL");
+    const { message } = await expectError(() => withdrawn(CAPTURED), "CAPTURED_AFTER_WITHDRAWAL");
     expect(message).to.equal(
       'VS {"STUDYID":"TEST","USUBJID":"002","VSSEQ":1} (rows[2]) was captured after subject "002" withdrew',
     );
-    expect(await withdrawn(CAPTURED)).to.have.nested.property("header.count", 11);
+    expect(await withdrawn(CAPTURED + 1)).to.have.nested.property("header.count", 11);
   });
 
   it("refuses rows captured before the enrolment was signed", async () => {

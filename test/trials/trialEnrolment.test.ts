@@ -477,13 +477,13 @@ describe("TrialRegistry: enrolment of many", () => {
     const { list, signature } = await signEnrolmentList(system, subjects);
     const late = await signEnrolmentList(system, subjects, { deadline: await time.latest() });
     const foreign = await signEnrolmentList(system, subjects, {}, sponsorKey);
-    const cases = [
+    const cases: [typeof list, string, Parameters<typeof refusal>[0]][] = [
       [{ ...list, subjects: [...list.subjects].reverse() }, signature, "InvalidSignature"],
       [{ ...list, signedAt: [list.signedAt[0]!, list.signedAt[1]! - 1] }, signature, "InvalidSignature"],
       [{ ...list, deadline: list.deadline + 1 }, signature, "InvalidSignature"],
       [late.list, late.signature, "DeadlinePassed"],
       [foreign.list, foreign.signature, "SignerNotOfSite"],
-    ] as const;
+    ];
     for (const [wrong, by, reason] of cases) {
       await expect(registry.enrolManyByInvestigator(wrong, by))
         .to.emit(registry, "EnrolmentRefused")

@@ -65,7 +65,7 @@ describe("readOdm", () => {
   });
 
   it("takes the audit record nearest to an item, also one named by its ID", async () => {
-    const data = `<AuditRecords><AuditRecord ID="A.1"><UserRef UserOID="U.9"/><LocationRef LocationOID="L.1"/><DateTimeStamp>2026-01-06T00:00:00Z</DateTimeStamp></AuditRecord></AuditRecords><SubjectData SubjectKey="001" TransactionType="Insert">${audit()}<StudyEventData StudyEventOID="SE.1"><FormData FormOID="F.1"><ItemGroupData ItemGroupOID="VS"><ItemDataInteger ItemOID="SBP" AuditRecordID="A.1">120</ItemDataInteger><ItemDataString ItemOID="NOTE">${"x"}</ItemDataString></ItemGroupData></FormData></StudyEventData></SubjectData>`;
+    const data = `<AuditRecords><AuditRecord ID="A.1"><UserRef UserOID="U.9"/><LocationRef LocationOID="L.1"/><DateTimeStamp>2026-01-06T00:00:00Z</DateTimeStamp></AuditRecord></AuditRecords><SubjectData SubjectKey="001" TransactionType="Insert">${audit()}<StudyEventData StudyEventOID="SE.1"><FormData FormOID="F.1"><ItemGroupData ItemGroupOID="VS"><ItemDataInteger ItemOID="SBP" AuditRecordID="A.1">120</ItemDataInteger><ItemDataString ItemOID="NOTE">x</ItemDataString></ItemGroupData></FormData></StudyEventData></SubjectData>`;
     const [first, second] = await items(odmDocument({ data }));
     expect(first!.audit).to.include({ UserRef: "U.9", DateTimeStamp: "2026-01-06T00:00:00Z" });
     expect(first!.values).to.deep.equal({ TransactionType: "Insert", element: "ItemDataInteger", Value: "120" });
