@@ -57,7 +57,7 @@ export * from "./odm/readOdm.js";
 export * from "./protocol.js";
 export * from "./protocolOpening.js";
 export * from "./readTrial.js";
-export * from "./recordComparison.js";
+export { compareRecord, isSwitched, type RecordComparison } from "./recordComparison.js";
 export * from "./registration/compareOutcomes.js";
 export { isTrialRegistration, readTrialRegistrations } from "./registration/readRegistrations.js";
 export type * from "./registration/registration.js";
@@ -73,7 +73,24 @@ export {
 export * from "./statuses.js";
 export * from "./timeline.js";
 export { type DataFacts, type SafetyFacts, type TrialFacts } from "./trialFacts.js";
-export * from "./trialHistory.js";
+export {
+  type AnchoredBatch,
+  type DataLock,
+  type DataStream,
+  type DataViolation,
+  type EnrolmentDay,
+  PROTOCOL_PARTS,
+  type ProtocolApproval,
+  type ProtocolPart,
+  type ReportedOutcome,
+  type SeriousEvent,
+  type SiteEnrolment,
+  type TrialAppointment,
+  type TrialHistory,
+  type TrialStep,
+  type TrialVersion,
+  type UnregisteredResult,
+} from "./trialHistory.js";
 export * from "./trialReport.js";
 export { trialReportPage } from "./trialReportPage.js";
 export * from "./trialWarnings.js";

@@ -8,7 +8,7 @@ import {
   type AnchoredBatch,
   type DataStream,
   foldTrialEvents,
-  of,
+  stepsOf,
   type ToldByEvents,
   type TrialHistory,
 } from "./trialHistory.js";
@@ -73,13 +73,13 @@ export async function readTrial(request: TrialRequest): Promise<TrialHistory> {
   const times = await timesOfBlocks(provider, blocks, head);
   const timeOf = (event: TrialEvent): number => times.get(event.log.blockNumber)!;
   const { batches, ...told } = foldTrialEvents(events, timeOf);
-  const [registered] = of(told.steps, "TrialRegistered");
+  const [registered] = stepsOf(told.steps, "TrialRegistered");
   const complete =
     registered !== undefined &&
     isComplete(told, facts) &&
     told.violations.length === data.violations &&
     told.seriousEvents.length === safety.reported &&
-    of(told.steps, "SeriousEventExpedited").length === safety.expedited;
+    stepsOf(told.steps, "SeriousEventExpedited").length === safety.expedited;
   if (!complete) {
     const message = `events of trial ${trialId} are missing from the blocks that were searched: search from the block of the deployment on`;
     throw new CareProofError("TRIAL_INCOMPLETE", message);
@@ -112,7 +112,7 @@ function isComplete(told: Omit<ToldByEvents, "batches">, facts: TrialFacts): boo
     sum("withdrawn") === facts.withdrawn &&
     (locks.at(-1)?.lockedAt ?? 0) === facts.lockedAt &&
     locks.filter(({ unlock }) => unlock !== undefined).length === facts.unlocks &&
-    of(steps, "EmergencyUnblindingRecorded").length === facts.emergencyUnblindings &&
+    stepsOf(steps, "EmergencyUnblindingRecorded").length === facts.emergencyUnblindings &&
     reported(true) === facts.reportedPrimaries &&
     reported(false) === facts.reportedOthers &&
     unregisteredResults.length === facts.unregisteredResults

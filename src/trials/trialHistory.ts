@@ -233,7 +233,7 @@ export function foldTrialEvents(events: readonly TrialEvent[], timeOf: (event: T
     .filter((event): event is Exclude<TrialEvent, { name: keyof SubjectEvents }> => !isOfSubject(event))
     .map((event): TrialStep => ({ ...event, time: timeOf(event) }));
   const firstEnrolment = events.find(({ name }) => name === "SubjectEnrolled");
-  const violations = of(steps, "ViolationReported").map(violationOf);
+  const violations = stepsOf(steps, "ViolationReported").map(violationOf);
   return {
     versions: versionsOf(steps, firstEnrolment),
     appointments: appointmentsOf(steps),
@@ -241,13 +241,13 @@ export function foldTrialEvents(events: readonly TrialEvent[], timeOf: (event: T
     batches: batchesOf(steps, violations),
     violations,
     locks: locksOf(steps),
-    results: of(steps, "OutcomeReported").map(({ args, time, log }) => ({
+    results: stepsOf(steps, "OutcomeReported").map(({ args, time, log }) => ({
       outcome: plain(args.outcome) as OutcomeLeaf,
       result: args.result,
       reportedAt: time,
       transaction: log.transactionHash,
     })),
-    unregisteredResults: of(steps, "UnregisteredResultReported").map(({ args, time, log }) => ({
+    unregisteredResults: stepsOf(steps, "UnregisteredResultReported").map(({ args, time, log }) => ({
       result: args.result,
       reportedAt: time,
       transaction: log.transactionHash,
@@ -261,7 +261,7 @@ export function foldTrialEvents(events: readonly TrialEvent[], timeOf: (event: T
 export type StepOf<Name extends TrialStep["name"]> = Extract<TrialStep, { readonly name: Name }>;
 
 /** The steps of one kind. */
-export function of<Name extends TrialStep["name"]>(steps: readonly TrialStep[], name: Name): StepOf<Name>[] {
+export function stepsOf<Name extends TrialStep["name"]>(steps: readonly TrialStep[], name: Name): StepOf<Name>[] {
   return steps.filter((step): step is StepOf<Name> => step.name === name);
 }
 
@@ -272,7 +272,7 @@ function versionsOf(steps: readonly TrialStep[], firstEnrolment: TrialEvent | un
     const protocol = protocolOf(step.args.protocol);
     const before = versions.at(-1);
     const version = step.name === "TrialRegistered" ? 1 : Number(step.args.version);
-    const approved = of(steps, "ProtocolApproved").find(({ args }) => Number(args.version) === version);
+    const approved = stepsOf(steps, "ProtocolApproved").find(({ args }) => Number(args.version) === version);
     versions.push({
       version,
       protocol,
@@ -386,7 +386,7 @@ function batchesOf(
   violations: readonly DataViolation[],
 ): ReadonlyMap<string, readonly AnchoredBatch[]> {
   const streams = new Map<string, AnchoredBatch[]>();
-  for (const { args, time, log } of of(steps, "DataAnchored")) {
+  for (const { args, time, log } of stepsOf(steps, "DataAnchored")) {
     const batches = streams.get(args.writer) ?? [];
     streams.set(args.writer, batches);
     const sequence = Number(args.sequence);
@@ -419,8 +419,8 @@ function locksOf(steps: readonly TrialStep[]): DataLock[] {
 }
 
 function seriousEventsOf(steps: readonly TrialStep[]): SeriousEvent[] {
-  const told = new Map(of(steps, "SeriousEventExpedited").map(({ args, time }) => [args.event_, time]));
-  return of(steps, "SeriousEventReported").map(({ args, time }) => {
+  const told = new Map(stepsOf(steps, "SeriousEventExpedited").map(({ args, time }) => [args.event_, time]));
+  return stepsOf(steps, "SeriousEventReported").map(({ args, time }) => {
     const expeditedAt = told.get(args.event_);
     return {
       event: args.event_,
