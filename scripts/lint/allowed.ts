@@ -27,7 +27,7 @@ export const ALLOWED: Readonly<Record<string, string>> = {
   "setEmergencySourcePreferenceBySig(address,address,uint64,uint40,uint40,bytes)": SIGNATURE,
 
   // Claims, with the two signatures that they are proved by.
-  "appeal((address,bytes32,uint32,uint8,uint8),(bytes32,address,uint8,bytes32,uint40),bytes)": SIGNATURE,
+  "appeal((address,bytes31,uint32,uint8,uint8),(bytes32,address,uint8,bytes32,uint40),bytes)": SIGNATURE,
   "submit((((address,address,address,bytes32,uint32,uint8,uint40,bytes32),uint32,uint32,(bytes32,uint64,uint64,uint16)[],bytes32,address,address,uint40,uint40),bytes32[][],bool[],bytes,bytes),(address,address,bytes32,uint64,uint64,uint64,uint16,uint16,uint16,uint16,uint16,uint16,uint256[]))":
     SIGNATURE,
   "submitFor((((address,address,address,bytes32,uint32,uint8,uint40,bytes32),uint32,uint32,(bytes32,uint64,uint64,uint16)[],bytes32,address,address,uint40,uint40),bytes32[][],bool[],bytes,bytes),(address,address,bytes32,uint64,uint64,uint64,uint16,uint16,uint16,uint16,uint16,uint16,uint256[]),bytes32,address)":

@@ -91,6 +91,7 @@ export {
   type TrialVersion,
   type UnregisteredResult,
 } from "./trialHistory.js";
+export * from "./trialAnswers.js";
 export * from "./trialReport.js";
 export { trialReportPage } from "./trialReportPage.js";
 export * from "./trialWarnings.js";

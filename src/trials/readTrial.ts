@@ -1,17 +1,11 @@
 import { Contract, getAddress, type Provider } from "ethers";
 
 import { decodeTrialEvent, isOfSubject, type TrialContracts, type TrialEvent } from "./events.js";
+import { foldTrialEvents, stepsOf, type ToldByEvents } from "./foldTrialEvents.js";
 import { registrationNumberOf } from "./protocol.js";
 import { dataFactsOf, safetyFactsOf, type TrialFacts, trialFactsOf } from "./trialFacts.js";
 import { isPrimary } from "./trialFindings.js";
-import {
-  type AnchoredBatch,
-  type DataStream,
-  foldTrialEvents,
-  stepsOf,
-  type ToldByEvents,
-  type TrialHistory,
-} from "./trialHistory.js";
+import type { AnchoredBatch, DataStream, TrialHistory } from "./trialHistory.js";
 import { trialDataAbi, trialRegistryAbi, trialSafetyAbi } from "../abi/index.js";
 import type { BatchStream, ITrialData, TrialFactsStructOutput } from "../bindings/contracts/trials/TrialData.js";
 import type { ITrialSafety } from "../bindings/contracts/trials/TrialSafety.js";

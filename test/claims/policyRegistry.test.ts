@@ -457,9 +457,7 @@ describe("PolicyRegistry", () => {
     it("is approved by nobody where there is no token, and transferred neither there nor to nobody", async () => {
       const { policies, member, stranger } = await loadFixture(deployPolicy);
       const token = policies.connect(member);
-      await expect(token.approve(stranger, 2))
-        .to.be.revertedWithCustomError(policies, "NotTransferable")
-        .withArgs();
+      await expect(token.approve(stranger, 2)).to.be.revertedWithCustomError(policies, "NotTransferable").withArgs();
       await expect(token.transferFrom(member, stranger, 2))
         .to.be.revertedWithCustomError(policies, "ERC721NonexistentToken")
         .withArgs(2);

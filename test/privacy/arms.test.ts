@@ -96,7 +96,7 @@ describe("what the chain shows of arms before a trial is unblinded", () => {
   it("is the same with the arms exchanged, but for the root and the ethics board's signature over it", async () => {
     const seen = await seenSince((await lifeOf(ALLOCATION, first.subject)).fromBlock);
     const exchanged = await seenSince((await lifeOf(EXCHANGED, first.subject)).fromBlock);
-    expect(seen.length).to.equal(9);
+    expect(seen.length).to.equal(10);
     expect(exchanged.map(({ netGas }) => netGas)).to.deep.equal(seen.map(({ netGas }) => netGas));
     expect(exchanged.map(({ calldata }) => calldata.length)).to.deep.equal(seen.map(({ calldata }) => calldata.length));
     const [registration, approval, ...others] = seen;

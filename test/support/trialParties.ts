@@ -4,7 +4,7 @@ import { hexlify, id, randomBytes, ZeroHash } from "ethers";
 import { ethers } from "hardhat";
 
 import { accredit, deployCareProof, enlist, type Account, type CareProof } from "./careproof";
-import type { TrialRegistry } from "../../src/bindings/index.js";
+import type { ITrialRegistry, TrialRegistry } from "../../src/bindings/index.js";
 import { CATEGORIES, PURPOSES } from "../../src/consent/codes.js";
 import type { RoleName } from "../../src/participants/roles.js";
 import {
@@ -41,6 +41,7 @@ import {
   trialRegistryDomain,
   WITHDRAWAL_TYPES,
   type Enrolment,
+  type EnrolmentList,
   type TrialSignature,
   type Withdrawal,
 } from "../../src/trials/typedData.js";
@@ -249,9 +250,9 @@ export async function signApproval(
     meaning: meaning("Approval"),
     signer: signer.address,
     signerName: id("name of the person"),
+    signedAt: now,
+    deadline: now + 30 * DAY,
     ...changes,
-    signedAt: Number(changes.signedAt ?? now),
-    deadline: Number(changes.deadline ?? now + 30 * DAY),
   };
   const signature = await signer.signTypedData(
     { ...(await trialDomain(registry)), ...domain },
@@ -287,9 +288,9 @@ export async function signEnrolment(
     subject,
     version: 1,
     signer: signer.address,
+    signedAt: now,
+    deadline: now + 30 * DAY,
     ...changes,
-    signedAt: Number(changes.signedAt ?? now),
-    deadline: Number(changes.deadline ?? now + 30 * DAY),
   };
   const signature = await signer.signTypedData(
     { ...(await trialDomain(registry)), ...domain },
@@ -309,7 +310,7 @@ export async function enrol(system: Trial, subject: string, changes: Partial<Enr
 export async function signEnrolmentList(
   { registry, trialId, site, siteKey }: Trial,
   subjects: string[],
-  changes: { deadline?: number } = {},
+  changes: Partial<EnrolmentList> = {},
   signer = siteKey,
 ) {
   const now = await time.latest();
@@ -320,15 +321,19 @@ export async function signEnrolmentList(
     signer: signer.address,
     subjects,
     signedAt: subjects.map(() => now),
-    deadline: changes.deadline ?? now + 30 * DAY,
+    deadline: now + 30 * DAY,
+    ...changes,
   };
   const signature = await signer.signTypedData(
     await trialDomain(registry),
     ENROLMENT_LIST_TYPES,
     enrolmentListMessage(list),
   );
-  return { list, signature };
+  return { list: list as ITrialRegistryEnrolmentList, signature };
 }
+
+/** The list as the bindings take it. */
+type ITrialRegistryEnrolmentList = Parameters<ITrialRegistry["enrolManyByInvestigator"]>[0];
 
 /** Commitments of `count` subjects. */
 export const subjectsOf = (count: number): string[] => Array.from({ length: count }, () => hexlify(randomBytes(32)));

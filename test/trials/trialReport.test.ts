@@ -11,7 +11,8 @@ import {
   versionHash,
 } from "../../src/trials/protocol.js";
 import { readTrial } from "../../src/trials/readTrial.js";
-import { type TrialAnswer, trialReport, type TrialReport } from "../../src/trials/trialReport.js";
+import type { TrialAnswer } from "../../src/trials/trialAnswers.js";
+import { trialReport, type TrialReport } from "../../src/trials/trialReport.js";
 import { timeOf } from "../../src/utils/time.js";
 import { accredit } from "../support/careproof";
 import { anchorRoot, deployEnrolled, liveThroughTrial, requestOf } from "../support/trialLife";
