@@ -48,13 +48,7 @@ contract TrialData is ITrialData {
         uint40 periodStart,
         uint40 periodEnd
     ) external {
-        (Role kernelRole, TrialRole role) = kind == BatchKind.ExternalLaboratory
-            ? (Roles.LABORATORY, TrialRole.Laboratory)
-            : (Roles.INVESTIGATOR_SITE, TrialRole.Investigator);
-        address writer = participants.resolve(msg.sender, kernelRole);
-        (Phase phase, bool appointed, uint8 unlocks) = trials.dataEntry(trialId, role, writer);
-        require(appointed, ITrialRegistry.NotAppointed(trialId, role, writer));
-        require(phase >= Phase.Approved && phase <= Phase.Active, ITrialRegistry.WrongPhase(trialId, phase));
+        (address writer, uint8 unlocks) = _requireWriter(trialId, kind);
         require(periodStart <= periodEnd && periodEnd <= block.timestamp, WrongCapturePeriod(periodStart, periodEnd));
 
         _streams[trialId][writer].append(sequence, root, count);
@@ -108,6 +102,19 @@ contract TrialData is ITrialData {
     /// @inheritdoc ITrialData
     function rootOf(bytes32 trialId, address writer, uint64 sequence) external view returns (bytes32) {
         return _streams[trialId][writer].roots[sequence];
+    }
+
+    /// @dev Who writes, and how often the data were unlocked: the site or laboratory for which the caller acts, while data are taken.
+    function _requireWriter(bytes32 trialId, BatchKind kind) private view returns (address writer, uint8 unlocks) {
+        (Role kernelRole, TrialRole role) = kind == BatchKind.ExternalLaboratory
+            ? (Roles.LABORATORY, TrialRole.Laboratory)
+            : (Roles.INVESTIGATOR_SITE, TrialRole.Investigator);
+        writer = participants.resolve(msg.sender, kernelRole);
+        Phase phase;
+        bool appointed;
+        (phase, appointed, unlocks) = trials.dataEntry(trialId, role, writer);
+        require(appointed, ITrialRegistry.NotAppointed(trialId, role, writer));
+        require(phase >= Phase.Approved && phase <= Phase.Active, ITrialRegistry.WrongPhase(trialId, phase));
     }
 
     function _statusOf(

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {SlotDerivation} from "@openzeppelin/contracts/utils/SlotDerivation.sol";
+import {StorageSlot} from "@openzeppelin/contracts/utils/StorageSlot.sol";
+
 import {Categories} from "../consent/Categories.sol";
 import {IConsentRegistry} from "../consent/IConsentRegistry.sol";
 import {Purposes} from "../consent/Purposes.sol";
@@ -26,6 +29,8 @@ import {
 /// @notice How subjects come into a trial, consent to its later versions, and leave it.
 abstract contract TrialEnrolment is TrialLedger {
     using SubjectWord for uint256;
+    using SlotDerivation for bytes32;
+    using StorageSlot for bytes32;
     using TrialTypes for Enrolment;
     using TrialTypes for EnrolmentList;
     using TrialTypes for Withdrawal;
@@ -37,11 +42,15 @@ abstract contract TrialEnrolment is TrialLedger {
     IConsentRegistry public immutable consents;
 
     /// @dev What is known of trial and site while subjects come in.
+    /// @param inForceFrom From when on what is signed for the approved version counts.
     /// @param firstApprovedAt When the first version was approved.
     /// @param signer The last signer that was found to act for the site.
     /// @param refusal Why none of them is taken, if so.
-    /// @param state What is stored of the subject that was looked at last.
-    /// @param added How many came in.
+    /// @param subjects The slot of the trial's subjects: that of each is derived from it once, as many are read and written.
+    /// @param place The slot of the subject that was looked at last.
+    /// @param state What is stored of that subject.
+    /// @param taken How many were not refused.
+    /// @param again How many of them had come in before.
     /// @param earliestSignedAt The earliest time at which one of them was signed.
     struct Admission {
         bytes32 trialId;
@@ -50,14 +59,17 @@ abstract contract TrialEnrolment is TrialLedger {
         Phase phase;
         Halt halt;
         uint8 approvedVersion;
-        uint40 versionApprovedAt;
-        uint40 firstApprovedAt;
+        uint256 inForceFrom;
+        uint256 firstApprovedAt;
         Appointment appointment;
         address signer;
         EnrolmentRefusal refusal;
+        bytes32 subjects;
+        bytes32 place;
         uint256 state;
-        uint32 added;
-        uint40 earliestSignedAt;
+        uint256 taken;
+        uint256 again;
+        uint256 earliestSignedAt;
     }
 
     constructor(IConsentRegistry consents_) {
@@ -104,9 +116,10 @@ abstract contract TrialEnrolment is TrialLedger {
             (enrolment.subject, enrolment.signer) = (item.subject, item.signer);
             (enrolment.signedAt, enrolment.deadline) = (item.signedAt, item.deadline);
             EnrolmentRefusal refusal = _consider(admission, enrolment, item.signature);
-            if (_take(admission, enrolment.subject, enrolment.signer, enrolment.signedAt, refusal)) ++enrolled;
+            _take(admission, enrolment.subject, enrolment.signer, enrolment.signedAt, refusal);
         }
         _store(admission);
+        return admission.taken;
     }
 
     /// @inheritdoc ITrialRegistry
@@ -128,9 +141,10 @@ abstract contract TrialEnrolment is TrialLedger {
         for (uint256 i = 0; i < length; ++i) {
             (bytes32 subject, uint40 signedAt) = (subjects[i], times[i]);
             EnrolmentRefusal refusal = _refusalOf(admission, subject, signedAt);
-            if (_take(admission, subject, signer, signedAt, refusal)) ++enrolled;
+            _take(admission, subject, signer, signedAt, refusal);
         }
         _store(admission);
+        return admission.taken;
     }
 
     /// @inheritdoc ITrialRegistry
@@ -176,9 +190,17 @@ abstract contract TrialEnrolment is TrialLedger {
         (admission.trialId, admission.site, admission.version) = (trialId, site, version);
         Head storage head = _heads[trialId];
         (admission.phase, admission.halt) = (head.phase, head.halt);
-        (admission.approvedVersion, admission.versionApprovedAt) = (head.approvedVersion, head.versionApprovedAt);
-        admission.firstApprovedAt = _progress[trialId].approvedAt;
+        (admission.approvedVersion, admission.firstApprovedAt) = (head.approvedVersion, _progress[trialId].approvedAt);
+        uint256 approvedAt = head.versionApprovedAt;
+        admission.inForceFrom = approvedAt == admission.firstApprovedAt ? 0 : approvedAt;
         admission.earliestSignedAt = type(uint40).max;
+        mapping(bytes32 => uint256) storage subjects = _subjects[trialId];
+        bytes32 slot;
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            slot := subjects.slot
+        }
+        admission.subjects = slot;
         admission.appointment = _appointments[trialId][TrialRole.Investigator][site];
         if (!_wasAppointed(admission.appointment, block.timestamp)) {
             admission.refusal = EnrolmentRefusal.SiteNotAppointed;
@@ -211,8 +233,9 @@ abstract contract TrialEnrolment is TrialLedger {
         if (subject == 0) return EnrolmentRefusal.SubjectMissing;
         if (signedAt > block.timestamp) return EnrolmentRefusal.SignedInFuture;
         Phase phase = admission.phase;
-        uint256 state = _subjects[admission.trialId][subject];
-        admission.state = state;
+        bytes32 place = admission.subjects.deriveMapping(subject);
+        uint256 state = place.getUint256Slot().value;
+        (admission.place, admission.state) = (place, state);
         if (state == 0) {
             if (phase != Phase.Approved && phase != Phase.Recruiting) return EnrolmentRefusal.NotRecruiting;
             if (admission.halt != Halt.None) return EnrolmentRefusal.TrialHalted;
@@ -247,15 +270,11 @@ abstract contract TrialEnrolment is TrialLedger {
     /// signed before it: that is recorded, as what makes a trial retrospective.
     function _wasInForce(Admission memory admission, uint40 signedAt) private view returns (bool) {
         uint256 latest = admission.approvedVersion;
-        uint256 firstApprovedAt = admission.firstApprovedAt;
-        if (admission.version == latest) {
-            uint256 approvedAt = admission.versionApprovedAt;
-            return signedAt >= approvedAt || approvedAt == firstApprovedAt;
-        }
+        if (admission.version == latest) return signedAt >= admission.inForceFrom;
         if (admission.version > latest) return false;
         mapping(uint256 => ProtocolVersion) storage versions = _versions[admission.trialId];
         uint256 since = versions[admission.version].approvedAt;
-        if (since == 0 || (signedAt < since && since != firstApprovedAt)) return false;
+        if (since == 0 || (signedAt < since && since != admission.firstApprovedAt)) return false;
         // The next version that was approved: the latest one, or one before it.
         uint256 next = admission.version + 1;
         while (versions[next].approvedAt == 0) ++next;
@@ -293,32 +312,36 @@ abstract contract TrialEnrolment is TrialLedger {
         address signer,
         uint40 signedAt,
         EnrolmentRefusal refusal
-    ) private returns (bool) {
+    ) private {
         if (refusal == EnrolmentRefusal.None) _record(admission, subject, signer, signedAt);
         else emit EnrolmentRefused(admission.trialId, subject, refusal);
-        return refusal == EnrolmentRefusal.None;
     }
 
     /// @dev Writes the subject that was looked at last. What is counted of the trial is written by {_store}, once for all subjects of a call.
     function _record(Admission memory admission, bytes32 subject, address signer, uint40 signedAt) private {
         (bytes32 trialId, address site, uint8 version) = (admission.trialId, admission.site, admission.version);
         uint256 state = admission.state;
+        unchecked {
+            // No call has so many.
+            ++admission.taken;
+        }
         if (state != 0) {
+            ++admission.again;
             _reconsents[trialId][subject][version] = Reconsent(signedAt, state.version());
-            _subjects[trialId][subject] = state.withVersion(version);
+            admission.place.getUint256Slot().value = state.withVersion(version);
             emit SubjectReconsented(trialId, subject, site, version, signer, signedAt);
             return;
         }
-        _subjects[trialId][subject] = SubjectWord.pack(site, signedAt, version);
-        ++admission.added;
+        admission.place.getUint256Slot().value = SubjectWord.pack(site, signedAt, version);
         if (signedAt < admission.earliestSignedAt) admission.earliestSignedAt = signedAt;
         emit SubjectEnrolled(trialId, subject, site, version, signer, signedAt);
     }
 
     function _store(Admission memory admission) private {
-        if (admission.added == 0) return;
+        uint256 added = admission.taken - admission.again;
+        if (added == 0) return;
         Progress storage progress = _progress[admission.trialId];
-        (uint40 earliestSignedAt, uint8 version) = (admission.earliestSignedAt, admission.version);
+        (uint40 earliestSignedAt, uint8 version) = (uint40(admission.earliestSignedAt), admission.version);
         bool isFirst = progress.enrolled == 0;
         if (isFirst) {
             progress.firstEnrolledAt = uint40(block.timestamp);
@@ -326,6 +349,6 @@ abstract contract TrialEnrolment is TrialLedger {
         }
         if (isFirst || earliestSignedAt < progress.earliestSignedAt) progress.earliestSignedAt = earliestSignedAt;
         if (isFirst || version < progress.judgedVersion) progress.judgedVersion = version;
-        progress.enrolled += admission.added;
+        progress.enrolled += uint32(added);
     }
 }
