@@ -73,10 +73,12 @@ describe("careproof trials anchor and verify", () => {
     const given = manifests.flatMap((manifest) => ["--manifest", manifest]);
     return careproof(["trials", "verify", file, ...(await onChain(trial)), ...given, ...more]);
   };
-  const resultOf = <Result = AnchorDataResult>({ code, stdout, stderr }: Ran, expected = 0): Result => {
+  const outputOf = ({ code, stdout, stderr }: Ran, expected: number): unknown => {
     expect(code, stderr).to.equal(expected);
-    return JSON.parse(stdout) as Result;
+    return JSON.parse(stdout) as unknown;
   };
+  const resultOf = (ran: Ran): AnchorDataResult => outputOf(ran, 0) as AnchorDataResult;
+  const verificationOf = (ran: Ran, expected = 0): VerifyDataResult => outputOf(ran, expected) as VerifyDataResult;
   const errorOf = ({ code, stdout, stderr }: Ran): { code: string; message: string; path?: string } => {
     expect({ code, stdout }).to.deep.equal({ code: 1, stdout: "" });
     return (JSON.parse(stderr) as { error: { code: string; message: string } }).error;
@@ -210,7 +212,7 @@ describe("careproof trials anchor and verify", () => {
     const now = ["--captured-at", `${await time.latest()}`];
     const file = csv(...ROWS);
     const { root } = resultOf(await anchor(trial, file, manifestIn("first"), now));
-    const exact = resultOf<VerifyDataResult>(await verify(trial, file, [manifestIn("first")]));
+    const exact = verificationOf(await verify(trial, file, [manifestIn("first")]));
     expect(exact).to.deep.include({ verified: true, rows: 3, exact: 3 });
     expect(exact.onChain?.batches).to.deep.equal([
       {
@@ -224,7 +226,7 @@ describe("careproof trials anchor and verify", () => {
       },
     ]);
     const altered = csv("anna,1,99", ROWS[1]!, "anna,7,1");
-    const found = resultOf<VerifyDataResult>(await verify(trial, altered, [manifestIn("first")]), 1);
+    const found = verificationOf(await verify(trial, altered, [manifestIn("first")]), 1);
     expect(found).to.deep.include({ verified: false, rows: 3, exact: 1 });
     expect(found.altered.rows.map(({ row, columns }) => [row, columns])).to.deep.equal([
       ['VS {"USUBJID":"anna","VISIT":"1"}', ["PULSE"]],
@@ -241,14 +243,14 @@ describe("careproof trials anchor and verify", () => {
     const more = [...now, "--since", manifestIn("first"), "--reason", "typing error"];
     resultOf(await anchor(trial, changed, manifestIn("second"), more));
     const old = csv(...ROWS);
-    const blind = resultOf<VerifyDataResult>(await verify(trial, old, [manifestIn("first")]));
+    const blind = verificationOf(await verify(trial, old, [manifestIn("first")]));
     expect(blind.onChain?.otherBatches.map(({ sequence }) => sequence)).to.deep.equal([2]);
     // In whatever order they are given.
     const manifests = [manifestIn("second"), manifestIn("first")];
-    const seeing = resultOf<VerifyDataResult>(await verify(trial, old, manifests), 1);
+    const seeing = verificationOf(await verify(trial, old, manifests), 1);
     expect([seeing.superseded.count, seeing.onChain?.otherBatches]).to.deep.equal([1, []]);
     const corrected = csv("anna,1,71", ROWS[1]!, ROWS[2]!);
-    expect(resultOf<VerifyDataResult>(await verify(trial, corrected, manifests)).verified).to.equal(true);
+    expect(verificationOf(await verify(trial, corrected, manifests)).verified).to.equal(true);
   });
 
   it("refuses a manifest that is not on the chain, and options that do not go together", async () => {
@@ -277,13 +279,13 @@ describe("careproof trials anchor and verify", () => {
       );
     const check = async (path: string): Promise<Ran> =>
       careproof(["trials", "verify", "--allocation", path, ...(await onChain(trial))]);
-    expect(resultOf<{ verified: boolean; rows: number }>(await check(list(ALLOCATION)))).to.deep.include({
+    expect(verificationOf(await check(list(ALLOCATION)))).to.deep.include({
       verified: true,
       rows: ALLOCATION.length,
     });
     const swapped = ALLOCATION.map((row) => (row.index === 7 ? { ...row, arm: 0 } : row));
-    expect(resultOf<{ verified: boolean }>(await check(list(swapped)), 1).verified).to.equal(false);
-    expect(resultOf<{ verified: boolean }>(await check(list(ALLOCATION.slice(0, 9))), 1).verified).to.equal(false);
+    expect(verificationOf(await check(list(swapped)), 1).verified).to.equal(false);
+    expect(verificationOf(await check(list(ALLOCATION.slice(0, 9))), 1).verified).to.equal(false);
     const bad = list([...ALLOCATION.slice(0, 2), { ...ALLOCATION[3] }]);
     expect(errorOf(await check(bad))).to.include({ code: "ALLOCATION_INVALID", path: `${bad}:3` });
   });
