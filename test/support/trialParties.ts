@@ -309,7 +309,7 @@ export async function enrol(system: Trial, subject: string, changes: Partial<Enr
 export async function signEnrolmentList(
   { registry, trialId, site, siteKey }: Trial,
   subjects: string[],
-  changes: { deadline?: number } = {},
+  changes: { signedAt?: number[]; deadline?: number } = {},
   signer = siteKey,
 ) {
   const now = await time.latest();
@@ -319,7 +319,7 @@ export async function signEnrolmentList(
     version: 1,
     signer: signer.address,
     subjects,
-    signedAt: subjects.map(() => now),
+    signedAt: changes.signedAt ?? subjects.map(() => now),
     deadline: changes.deadline ?? now + 30 * DAY,
   };
   const signature = await signer.signTypedData(
