@@ -47,8 +47,8 @@ Compares a file row by row with the batches of its manifests, given in their ord
   missing     committed, in a data set that the file has, and not in the file
   added       never committed
 
-With --rpc and --trial the chain is asked: the root of every manifest must be that of a batch of the trial, and is of no use else. Batches
-of the same sites whose manifests are not given are listed: a row that one of them corrects would pass for exact.
+With --rpc and --trial the chain is asked: the root of every manifest must be that of a batch of the trial. Batches of the same sites
+whose manifests are not given are listed: a row that one of them corrects would pass for exact.
 
 With --allocation instead of a file, an opened allocation list is compared with the one that the trial committed to before the first
 participant: NDJSON, {"index","subject","arm","salt"} a line, all of its rows in their order.

@@ -71,7 +71,7 @@ export {
   type RowShape,
 } from "./rowLayout.js";
 export * from "./statuses.js";
-export * from "./timeline.js";
+export { describeTrialStep, type TimelineEntry, timelineOf } from "./timeline.js";
 export { type DataFacts, type SafetyFacts, type TrialFacts } from "./trialFacts.js";
 export {
   type AnchoredBatch,
@@ -91,7 +91,7 @@ export {
   type TrialVersion,
   type UnregisteredResult,
 } from "./trialHistory.js";
-export * from "./trialAnswers.js";
+export { type Answer, ENROLMENT_UNPROVED, type TrialAnswer } from "./trialAnswers.js";
 export * from "./trialReport.js";
 export { trialReportPage } from "./trialReportPage.js";
 export * from "./trialWarnings.js";

@@ -21,7 +21,8 @@ export interface TimelineEntry {
 /** Of `YYYY-MM-DD`. */
 const DAY_LENGTH = 10;
 
-const PART_WORDS: Readonly<Record<ProtocolPart, string>> = {
+/** What a version changed, in words. */
+export const PART_WORDS: Readonly<Record<ProtocolPart, string>> = {
   protocol: "the protocol",
   statisticalAnalysisPlan: "the statistical analysis plan",
   consentForm: "the consent form",

@@ -122,10 +122,10 @@ function dataComplete({ streams, facts }: TrialHistory): TrialAnswer {
 
 function dataUntouchedAfterLock({ facts, data, locks }: TrialHistory): TrialAnswer {
   const code = "dataUntouchedAfterLock";
-  const question = "Was nothing added after the data were locked?";
+  const question = "Are the data as they were first locked, with nothing added afterwards?";
   const [first] = locks;
   if (first === undefined) return { code, question, answer: "notYet", text: "The data are not locked." };
-  const locked = `Locked at ${timeOf(first.lockedAt)}`;
+  const locked = `First locked at ${timeOf(first.lockedAt)}`;
   if (facts.unlocks === 0) return { code, question, answer: "yes", text: `${locked}, and never unlocked.` };
   const text = `${locked}; ${plural(facts.unlocks, "unlock")}, and ${plural(data.batchesAfterUnlock, "batch", "batches")} added after that.`;
   return { code, question, answer: data.batchesAfterUnlock === 0 ? "yes" : "no", text };

@@ -1,4 +1,5 @@
 /** A trial's report as one HTML page to read and print: no scripts, nothing from outside, everything escaped. */
+import { PART_WORDS } from "./timeline.js";
 import type { TrialReport, VersionReport } from "./trialReport.js";
 import type { RecordComparison } from "./recordComparison.js";
 import type { TrialOutcome } from "./registration/registration.js";
@@ -9,7 +10,7 @@ const STYLE = `
   h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
   table { border-collapse: collapse; width: 100%; }
   th, td { border: 1px solid #999; padding: .3rem .5rem; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
-  th { background: #f2f2f2; font-weight: 600; } .facts th { width: 16rem; }
+  th { background: #f2f2f2; font-weight: 600; overflow-wrap: normal; } .facts th { width: 16rem; }
   .answer { white-space: nowrap; font-weight: 600; } .no .answer { color: #b00000; }
   .warnings { border: 3px solid #b00000; background: #fff0f0; padding: .6rem 1rem .6rem 2.2rem; font-weight: 600; }
   .mono { font-family: ui-monospace, monospace; font-size: .85em; } .unknown { color: #555; font-style: italic; }
@@ -136,7 +137,7 @@ function versions(list: readonly VersionReport[], named: (text: string) => strin
     list.map(({ version, registeredAt, changes, afterFirstEnrolment, afterUnblinding, approval }) => [
       version,
       registeredAt,
-      `${version === 1 ? "the first" : changes.join(", ")}${afterUnblinding ? " (after unblinding)" : afterFirstEnrolment ? " (after the first enrolment)" : ""}`,
+      `${version === 1 ? "the first" : changes.map((part) => PART_WORDS[part]).join(", ")}${afterUnblinding ? " (after unblinding)" : afterFirstEnrolment ? " (after the first enrolment)" : ""}`,
       approval === undefined
         ? html`<span class="unknown">nobody yet</span>`
         : named(`${approval.board}, signed by ${approval.signer} at ${approval.signedAt}`),
