@@ -12,10 +12,18 @@ import type { Figures } from "./bench/child";
 import { benchEstimate, type EstimateBench } from "./bench/estimate";
 import { writeGasPage } from "./bench/gasPage";
 import type { GasRow } from "./bench/gasRow";
-import { CLAIMS_FILE_LIMITS, ESTIMATE_LIMITS, LIMITS, LOT_TREE_LIMITS, MERKLE_LIMITS } from "./bench/limits";
+import {
+  CLAIMS_FILE_LIMITS,
+  ESTIMATE_LIMITS,
+  LIMITS,
+  LOT_TREE_LIMITS,
+  MERKLE_LIMITS,
+  TRIAL_ROWS_LIMITS,
+} from "./bench/limits";
 import { benchLotTree, type LotTreeBench } from "./bench/lotTree";
 import { measureAll, measurePeers } from "./bench/measure";
 import { benchMerkle, type MerkleBench } from "./bench/merkle";
+import { benchTrialRows } from "./bench/trialRows";
 
 async function main(): Promise<void> {
   const options = new Command("bench")
@@ -63,6 +71,12 @@ async function main(): Promise<void> {
       const lotTree = await benchLotTree(input);
       lines.push(lotTreeLine(lotTree));
       problems.push(...figuresAbove(`provenance.lotTree of ${input}`, lotTree, LOT_TREE_LIMITS));
+    }
+    progress("making a batch of a data set of one million rows, and verifying it …");
+    const trialRows = await benchTrialRows();
+    for (const what of ["anchor", "verify"] as const) {
+      lines.push(trialRowsLine(what, trialRows.rows, trialRows[what]));
+      problems.push(...figuresAbove(`trials.${what} of a file`, trialRows[what], TRIAL_ROWS_LIMITS[what]));
     }
     progress("building Merkle trees of one million leaves, the peer's takes about two minutes …");
     merkle = await benchMerkle();
@@ -141,6 +155,14 @@ function lotTreeLine({ input, packages, containers, files, seconds, maxRssBytes 
     `provenance.lotTree of ${input}, ${packages.toLocaleString("en")} packages in ${containers.toLocaleString("en")} containers, ${files} ` +
     `proof files: ${seconds.toFixed(1)} s, ${megabytes(maxRssBytes)} ` +
     `(at most ${LOT_TREE_LIMITS.seconds} s, below ${megabytes(LOT_TREE_LIMITS.maxRssBytes)})`
+  );
+}
+
+function trialRowsLine(what: "anchor" | "verify", rows: number, { seconds, maxRssBytes }: Figures): string {
+  const limits = TRIAL_ROWS_LIMITS[what];
+  return (
+    `trials.${what}, ${rows.toLocaleString("en")} rows of Dataset-JSON: ${seconds.toFixed(1)} s, ${megabytes(maxRssBytes)} ` +
+    `(at most ${limits.seconds} s, below ${megabytes(limits.maxRssBytes)})`
   );
 }
 

@@ -146,9 +146,9 @@ contract TrialsHandler is TrialsWorld {
         if (phase == Phase.None) return 0;
         if (phase == Phase.Registered) return drawn == 0 ? 9 : 1;
         if (phase == Phase.Approved) return drawn == 0 ? 9 : 1;
-        if (phase == Phase.Recruiting) return [uint256(1), 9, 2, 3][drawn];
-        if (phase == Phase.Active) return [uint256(1), 9, 3, 3][drawn];
-        if (phase == Phase.Locked) return [uint256(4), 5, 5, 1][drawn];
+        if (phase == Phase.Recruiting) return [uint256(9), 9, 2, 3][drawn];
+        if (phase == Phase.Active) return [uint256(1), 9, 2, 3][drawn];
+        if (phase == Phase.Locked) return [uint256(4), 4, 5, 5][drawn];
         if (phase == Phase.Unblinded) return [uint256(6), 6, 7, 9][drawn];
         return [uint256(6), 8, 10, 8][drawn];
     }
@@ -181,6 +181,7 @@ contract TrialsHandler is TrialsWorld {
         model.variants.push(next);
         model.approvedAt.push(0);
         if (before.phase >= Phase.Unblinded) model.amendedAfterUnblinding = true;
+        if (_draw(seed, "at once", 2) == 0) _approve(trial, registry.factsOf(trialIdAt(trial)), seed);
     }
 
     function _approve(uint256 trial, TrialFacts memory before, uint256 seed) private {
