@@ -146,7 +146,7 @@ contract TrialsHandler is TrialsWorld {
         if (phase == Phase.None) return 0;
         if (phase == Phase.Registered) return drawn == 0 ? 9 : 1;
         if (phase == Phase.Approved) return drawn == 0 ? 9 : 1;
-        if (phase == Phase.Recruiting) return [uint256(9), 9, 2, 3][drawn];
+        if (phase == Phase.Recruiting) return [uint256(9), 1, 9, 2 + _draw(seed, "end", 2)][drawn];
         if (phase == Phase.Active) return [uint256(1), 9, 2, 3][drawn];
         if (phase == Phase.Locked) return [uint256(4), 4, 5, 5][drawn];
         if (phase == Phase.Unblinded) return [uint256(6), 6, 7, 9][drawn];
