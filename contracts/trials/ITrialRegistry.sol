@@ -110,6 +110,15 @@ interface ITrialRegistry {
     /// @notice Emitted when the data are locked.
     /// @param dataset Commitment of the data set.
     event DataLocked(bytes32 indexed trialId, bytes32 dataset);
+    /// @notice Emitted for each of the two signatures with meaning Approval by which the data are unlocked (21 CFR 11.50).
+    event UnlockSigned(
+        bytes32 indexed trialId,
+        TrialRole indexed role,
+        address indexed participant,
+        address signer,
+        bytes32 signerName,
+        uint40 signedAt
+    );
     /// @notice Emitted when the data are unlocked.
     /// @param unlocks How often that has happened.
     event DataUnlocked(

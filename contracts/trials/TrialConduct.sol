@@ -163,9 +163,10 @@ abstract contract TrialConduct is TrialEnrolment {
         uint40 earliest,
         TrialRole role,
         ElectronicSignature calldata approval
-    ) private view returns (address participant) {
+    ) private returns (address participant) {
         participant = _requireApproval(trialId, object, earliest, _kernelRole(role), approval);
         require(_isAppointed(trialId, role, participant), NotAppointed(trialId, role, participant));
+        emit UnlockSigned(trialId, role, participant, approval.signer, approval.signerName, approval.signedAt);
     }
 
     function _requireAccredited(address participant, Role role) private view {

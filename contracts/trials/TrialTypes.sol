@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 /// @notice Where a trial is in its life, as ClinicalTrials.gov names it; `Active` is "active, not recruiting". `None` → `Registered`
 /// (register) → `Approved` (approve) → `Recruiting` (first enrolment) → `Active` (closeEnrolment) → `Locked` (lock) ⇄ `Active` (unlock);
-/// `Locked` → `Unblinded` (unblind) → `Reported` (first outcome) → `Closed` (close).
+/// `Locked` → `Unblinded` (unblind) → `Reported` (first outcome); both → `Closed` (close).
 enum Phase {
     None,
     Registered,

@@ -104,7 +104,7 @@ export const LIMITS: Readonly<Record<string, number>> = {
   "trials.resume": 52_500,
   "trials.terminate": 53_000,
   "trials.lock": 62_000,
-  "trials.unlock": 72_500,
+  "trials.unlock": 76_500,
   "trials.unblind": 73_500,
   "trials.reportOutcome.of256": 63_500,
   "trials.reportUnregistered": 41_500,

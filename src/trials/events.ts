@@ -40,6 +40,7 @@ export interface TrialEvents extends SubjectEvents {
   TrialResumed: Registry.TrialResumedEvent.OutputObject;
   TrialTerminated: Registry.TrialTerminatedEvent.OutputObject;
   DataLocked: Registry.DataLockedEvent.OutputObject;
+  UnlockSigned: Registry.UnlockSignedEvent.OutputObject;
   DataUnlocked: Registry.DataUnlockedEvent.OutputObject;
   TrialUnblinded: Registry.TrialUnblindedEvent.OutputObject;
   OutcomeReported: Registry.OutcomeReportedEvent.OutputObject;

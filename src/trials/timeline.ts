@@ -98,6 +98,8 @@ export function describeTrialStep(step: TrialStep, versions: readonly TrialVersi
       return `enrolment ended for ever by ${step.args.by}`;
     case "DataLocked":
       return `data locked, as the data set ${step.args.dataset}`;
+    case "UnlockSigned":
+      return `${step.args.participant} signed as ${roleWords(step.args.role)} that the data be unlocked, at ${timeOf(Number(step.args.signedAt))}`;
     case "DataUnlocked":
       return `data unlocked by the data manager ${step.args.dataManager} and the safety board ${step.args.safetyBoard} (unlock ${step.args.unlocks})`;
     case "TrialUnblinded":

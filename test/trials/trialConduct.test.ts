@@ -333,9 +333,18 @@ describe("TrialRegistry: unlocking", () => {
     const system = await loadFixture(deployLocked);
     const { registry, trialId, dataManager, safetyBoard, stranger, sponsorKey } = system;
     const { byManager, byBoard } = await signUnlock(system, REASON);
-    await expect(registry.connect(stranger).unlock(trialId, REASON, byManager, byBoard))
+    const unlocked = registry.connect(stranger).unlock(trialId, REASON, byManager, byBoard);
+    await expect(unlocked)
       .to.emit(registry, "DataUnlocked")
       .withArgs(trialId, dataManager.address, safetyBoard.address, REASON, 1);
+    for (const [name, participant, { signer, signerName, signedAt }] of [
+      ["DataManager", dataManager, byManager],
+      ["SafetyBoard", safetyBoard, byBoard],
+    ] as const) {
+      await expect(unlocked)
+        .to.emit(registry, "UnlockSigned")
+        .withArgs(trialId, role(name), participant.address, signer, signerName, signedAt);
+    }
     expect(await registry.dataEntry(trialId, role("Investigator"), system.site)).to.deep.equal([
       phase("Active"),
       true,
