@@ -6,6 +6,7 @@
 export { readAllocationList } from "./allocationList.js";
 export * from "./anchoredBatches.js";
 export { AnchoredRows, type ReadManifest } from "./anchoredRows.js";
+export * from "./clearSigning.js";
 export * from "./csvData.js";
 export * from "./dataBatch.js";
 export {

@@ -101,7 +101,7 @@ export function descriptorOf(
   };
 }
 
-/** The fields of a struct; those of each member of an array of structs have a path through it. */
+/** The fields of a struct; those of each item of an array have a path through it. */
 function fieldsOf(
   structs: Structs,
   name: string,
@@ -111,6 +111,7 @@ function fieldsOf(
   return structs[name]!.flatMap(({ name: member, type }) => {
     const item = type.replace("[]", "");
     if (item in structs) return fieldsOf(structs, item, words, `${prefix}${member}.[].`);
-    return [{ path: `${prefix}${member}`, ...(words[member] ?? raw(member)), visible: "always" as const }];
+    const path = `${prefix}${member}${type.endsWith("[]") ? ".[]" : ""}`;
+    return [{ path, ...(words[member] ?? raw(member)), visible: "always" as const }];
   });
 }
