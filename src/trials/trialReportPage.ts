@@ -3,27 +3,18 @@ import { PART_WORDS } from "./timeline.js";
 import type { TrialReport, VersionReport } from "./trialReport.js";
 import type { RecordComparison } from "./recordComparison.js";
 import type { TrialOutcome } from "./registration/registration.js";
-import { Html, html, type HtmlValue } from "../utils/html.js";
+import { type Html, html, htmlPage, type HtmlValue } from "../utils/html.js";
 
 const STYLE = `
-  body { font: 15px/1.45 system-ui, sans-serif; color: #111; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
-  h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
-  table { border-collapse: collapse; width: 100%; }
-  th, td { border: 1px solid #999; padding: .3rem .5rem; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
-  th { background: #f2f2f2; font-weight: 600; overflow-wrap: normal; } .facts th { width: 16rem; }
+  th { overflow-wrap: normal; }
   .answer { white-space: nowrap; font-weight: 600; } .no .answer { color: #b00000; }
-  .warnings { border: 3px solid #b00000; background: #fff0f0; padding: .6rem 1rem .6rem 2.2rem; font-weight: 600; }
-  .mono { font-family: ui-monospace, monospace; font-size: .85em; } .unknown { color: #555; font-style: italic; }
   .timeline { list-style: none; margin: 0; padding: 0 0 0 1rem; border-left: 3px solid #999; }
   .timeline li { position: relative; padding: 0 0 .7rem .3rem; break-inside: avoid; overflow-wrap: anywhere; }
   .timeline li::before { content: ""; position: absolute; left: -1.42rem; top: .4rem; width: .6rem; height: .6rem; border-radius: 50%; background: #111; }
   .timeline .against { font-weight: 600; color: #b00000; } .timeline .against::before { background: #b00000; }
   .timeline time { display: block; color: #555; font-size: .85em; font-weight: 400; }
-  @media print { body { margin: 0; max-width: none; font-size: 10pt; } tr, .warnings { break-inside: avoid; } thead { display: table-header-group; } * { print-color-adjust: exact; } }
+  @media print { * { print-color-adjust: exact; } }
 `;
-
-/** The style is this file's own. */
-const STYLE_HTML = new Html(STYLE);
 
 const ANSWERS = { yes: "Yes", no: "No", notYet: "Not yet" } as const;
 
@@ -44,72 +35,62 @@ const FATES = {
 export function trialReportPage(report: TrialReport, named: (text: string) => string = (text) => text): string {
   const { registrationNumber, asOf, chainId, contracts, warnings, answers, timeline } = report;
   const title = `Clinical trial ${registrationNumber}`;
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${title}</title>
-        <style>
-          ${STYLE_HTML}
-        </style>
-      </head>
-      <body>
-        <h1>${title}: what it promised, and what it did</h1>
-        ${
-          warnings.length === 0
-            ? html`<p>The chain tells of nothing that counts against it, as of ${asOf.time}.</p>`
-            : html`<ul class="warnings" role="alert">
-                ${warnings.map(({ message }) => html`<li>WARNING: ${named(message)}</li>`)}
-              </ul>`
-        }
-        ${identification(report, named)}
-        <h2>What a reader wants to know</h2>
-        <table>
-          <thead>
-            <tr>
-              <th>Question</th>
-              <th>Answer</th>
-              <th>Evidence</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${answers.map(
-              ({ question, answer, text }) =>
-                html`<tr class="${answer}">
-                  <td>${question}</td>
-                  <td class="answer">${ANSWERS[answer]}</td>
-                  <td>${named(text)}</td>
-                </tr>`,
-            )}
-          </tbody>
-        </table>
-        <h2>Versions of the protocol</h2>
-        ${versions(report.versions, named)}
-        <h2>Results of registered outcomes</h2>
-        ${results(report)} ${report.record === undefined ? undefined : record(report.record)}
-        <h2>Participants enrolled</h2>
-        ${sites(report, named)}
-        <h2>Data</h2>
-        ${streams(report, named)}
-        <h2>Timeline</h2>
-        <ol class="timeline">
-          ${timeline.map(
-            ({ time, text, isAgainst, transaction }) =>
-              html`<li class="${isAgainst ? "against" : "step"}">
-                <time datetime="${time}">${time}</time>${named(text)}
-                ${transaction === undefined ? undefined : html`<span class="mono unknown">${transaction}</span>`}
-              </li>`,
+  return htmlPage(
+    title,
+    STYLE,
+    html`<h1>${title}: what it promised, and what it did</h1>
+      ${
+        warnings.length === 0
+          ? html`<p>The chain tells of nothing that counts against it, as of ${asOf.time}.</p>`
+          : html`<ul class="warnings" role="alert">
+              ${warnings.map(({ message }) => html`<li>WARNING: ${named(message)}</li>`)}
+            </ul>`
+      }
+      ${identification(report, named)}
+      <h2>What a reader wants to know</h2>
+      <table>
+        <thead>
+          <tr>
+            <th>Question</th>
+            <th>Answer</th>
+            <th>Evidence</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${answers.map(
+            ({ question, answer, text }) =>
+              html`<tr class="${answer}">
+                <td>${question}</td>
+                <td class="answer">${ANSWERS[answer]}</td>
+                <td>${named(text)}</td>
+              </tr>`,
           )}
-        </ol>
-        <p class="unknown">
-          Read from the logs of ${contracts.TrialRegistry}, ${contracts.TrialData} and ${contracts.TrialSafety} on chain
-          ${chainId} up to block ${asOf.block}. Names of participants are not on the chain: they are as given to whoever
-          made this page.
-        </p>
-      </body>
-    </html> `.text;
+        </tbody>
+      </table>
+      <h2>Versions of the protocol</h2>
+      ${versions(report.versions, named)}
+      <h2>Results of registered outcomes</h2>
+      ${results(report)} ${report.record === undefined ? undefined : record(report.record)}
+      <h2>Participants enrolled</h2>
+      ${sites(report, named)}
+      <h2>Data</h2>
+      ${streams(report, named)}
+      <h2>Timeline</h2>
+      <ol class="timeline">
+        ${timeline.map(
+          ({ time, text, isAgainst, transaction }) =>
+            html`<li class="${isAgainst ? "against" : "step"}">
+              <time datetime="${time}">${time}</time>${named(text)}
+              ${transaction === undefined ? undefined : html`<span class="mono unknown">${transaction}</span>`}
+            </li>`,
+        )}
+      </ol>
+      <p class="unknown">
+        Read from the logs of ${contracts.TrialRegistry}, ${contracts.TrialData} and ${contracts.TrialSafety} on chain
+        ${chainId} up to block ${asOf.block}. Names of participants are not on the chain: they are as given to whoever
+        made this page.
+      </p> `,
+  );
 }
 
 function identification(report: TrialReport, named: (text: string) => string): Html {

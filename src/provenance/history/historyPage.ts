@@ -5,18 +5,12 @@ import type { PackageHistory } from "./packageHistory.js";
 import { dscsaPapers, type Transaction, TRANSACTION_STATEMENTS } from "./papers.js";
 import { type MasterData, type PartyOnPaper, partyName, thingName, withPartyNames } from "./parties.js";
 import { timeOf } from "../../utils/time.js";
-import { Html, html } from "../../utils/html.js";
+import { type Html, html, htmlPage } from "../../utils/html.js";
 
 const STYLE = `
-  body { font: 15px/1.45 system-ui, sans-serif; color: #111; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
-  h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; } h3 { font-size: 1rem; }
-  table { border-collapse: collapse; width: 100%; } caption { text-align: left; font-weight: 600; padding: .4rem 0; }
-  th, td { border: 1px solid #999; padding: .3rem .5rem; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
-  th { background: #f2f2f2; font-weight: 600; } .facts th { width: 16rem; }
-  .verdict { border: 2px solid #111; padding: .6rem .8rem; font-weight: 600; }
-  .warnings { border: 3px solid #b00000; background: #fff0f0; padding: .6rem 1rem .6rem 2.2rem; font-weight: 600; }
-  .unknown { color: #555; font-style: italic; } .mono { font-family: ui-monospace, monospace; font-size: .85em; } .time { white-space: nowrap; }
-  @media print { body { margin: 0; max-width: none; font-size: 10pt; } tr, .warnings, .verdict { break-inside: avoid; } thead { display: table-header-group; } }
+  caption { text-align: left; font-weight: 600; padding: .4rem 0; }
+  .verdict { border: 2px solid #111; padding: .6rem .8rem; font-weight: 600; } .time { white-space: nowrap; }
+  @media print { .verdict { break-inside: avoid; } }
 `;
 
 /**
@@ -28,47 +22,34 @@ export function historyPage(history: PackageHistory, data: MasterData = {}): str
   const { identifier, asOf, chainId, contract } = history;
   const papers = dscsaPapers(history, data);
   const title = `Pedigree of ${thingName(identifier)}`;
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${title}</title>
-        <style>
-          ${STYLE_HTML}
-        </style>
-      </head>
-      <body>
-        <h1>${title}</h1>
-        <p class="verdict">Verdict at ${timeOf(asOf.time)}: ${describeVerdict(history)}</p>
-        ${warnings(history, data)} ${identification(history, data)}
-        <h2>History</h2>
-        ${steps(history, data)}
-        <h2>Transaction information</h2>
-        ${
-          papers.transactionInformation === undefined
-            ? html`<p>It was not sold: there is no transaction.</p>`
-            : transactionTable("The last transaction (21 U.S.C. 360eee(26))", papers.transactionInformation)
-        }
-        <h2>Transaction history</h2>
-        <p>
-          The transaction information of each transaction going back to the manufacturer (21 U.S.C. 360eee(25)), the
-          first one first.
-        </p>
-        ${papers.transactionHistory.map((transaction, index) => transactionTable(`Transaction ${index + 1}`, transaction))}
-        <h2>Transaction statement</h2>
-        ${statement(papers)}
-        <p class="unknown">
-          Read from the logs of ${contract} on chain ${`${chainId}`} up to block ${asOf.block}. Names of partners and
-          product data are not on the chain: they are as given to whoever made this page.
-        </p>
-      </body>
-    </html> `.text;
+  return htmlPage(
+    title,
+    STYLE,
+    html`<h1>${title}</h1>
+      <p class="verdict">Verdict at ${timeOf(asOf.time)}: ${describeVerdict(history)}</p>
+      ${warnings(history, data)} ${identification(history, data)}
+      <h2>History</h2>
+      ${steps(history, data)}
+      <h2>Transaction information</h2>
+      ${
+        papers.transactionInformation === undefined
+          ? html`<p>It was not sold: there is no transaction.</p>`
+          : transactionTable("The last transaction (21 U.S.C. 360eee(26))", papers.transactionInformation)
+      }
+      <h2>Transaction history</h2>
+      <p>
+        The transaction information of each transaction going back to the manufacturer (21 U.S.C. 360eee(25)), the first
+        one first.
+      </p>
+      ${papers.transactionHistory.map((transaction, index) => transactionTable(`Transaction ${index + 1}`, transaction))}
+      <h2>Transaction statement</h2>
+      ${statement(papers)}
+      <p class="unknown">
+        Read from the logs of ${contract} on chain ${`${chainId}`} up to block ${asOf.block}. Names of partners and
+        product data are not on the chain: they are as given to whoever made this page.
+      </p> `,
+  );
 }
-
-/** The style is this file's own. */
-const STYLE_HTML = new Html(STYLE);
 
 function warnings({ warnings: list }: PackageHistory, data: MasterData): Html | undefined {
   if (list.length === 0) return undefined;
